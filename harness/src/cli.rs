@@ -1,0 +1,176 @@
+//! The command line: what can be asked, and the exit status of each answer.
+
+mod catalogue;
+mod program;
+mod sweep;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::error::Error;
+use crate::printer::{Color, Printer};
+
+/// Which algorithms do Transformers really learn? Length generalization measured against RASP-L program length.
+#[derive(Debug, Parser)]
+#[command(name = "rasplab", version, arg_required_else_help = true)]
+struct Cli {
+    /// Colour messages.
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    color: Color,
+    /// Write data as JSON, one value a line.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train, evaluate and report a sweep; what is done already is not done again.
+    #[command(after_help = "Example: rasplab run configs/quickstart.yaml --workers 2 --set train.steps=500")]
+    Run(RunArgs),
+    /// Check a sweep file and report all of its problems; nothing is created.
+    #[command(after_help = "Example: rasplab validate configs/quickstart.yaml")]
+    Validate(SweepArgs),
+    /// List the cells and seeds of a sweep file, with every default written out; nothing is created.
+    #[command(after_help = "Example: rasplab expand configs/quickstart.yaml --json")]
+    Expand(SweepArgs),
+    /// Write the report of a sweep anew from the results in its folder; nothing is trained.
+    #[command(after_help = "Example: rasplab report runs/quickstart")]
+    Report(ReportArgs),
+    /// List the tasks, show one, or draw examples.
+    #[command(subcommand)]
+    Tasks(TasksCommand),
+    /// Run and measure RASP-L programs.
+    #[command(subcommand)]
+    Rasp(RaspCommand),
+    /// List the devices, and which can be used here.
+    #[command(after_help = "Example: rasplab devices")]
+    Devices,
+    /// Print the JSON Schema (draft-07) of a sweep file, for editors.
+    #[command(after_help = "Example: rasplab schema > rasplab.schema.json")]
+    Schema,
+}
+
+#[derive(Debug, Args)]
+struct SweepArgs {
+    /// The sweep file.
+    file: PathBuf,
+    /// Override a key, as in train.lr=0.001; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    overrides: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    #[command(flatten)]
+    sweep: SweepArgs,
+    /// The folder for results [default: runs/<name of the sweep>].
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Runs at a time [default: one for each core].
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    workers: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+struct ReportArgs {
+    /// The sweep's folder.
+    folder: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum TasksCommand {
+    /// List the tasks.
+    #[command(after_help = "Example: rasplab tasks list")]
+    List,
+    /// Describe a task and its program.
+    #[command(after_help = "Example: rasplab tasks show sort")]
+    Show {
+        /// The task's name.
+        task: String,
+    },
+    /// Draw examples of a task.
+    #[command(after_help = "Example: rasplab tasks sample sort --length 5 --count 3")]
+    Sample {
+        /// The task's name.
+        task: String,
+        /// Length, in the task's unit.
+        #[arg(long, default_value_t = 5)]
+        length: usize,
+        /// Examples.
+        #[arg(long, default_value_t = 5)]
+        count: usize,
+        /// Seed of the examples.
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// Number of data tokens [default: the task's own].
+        #[arg(long)]
+        alphabet: Option<usize>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum RaspCommand {
+    /// Run a program: its output at every position of the input, or with --generate the tokens that it writes one by one.
+    #[command(after_help = "Example: rasplab rasp run tasks/programs/sort.rasp --input \"4 12 3 sep\" --generate")]
+    Run {
+        /// The program.
+        file: PathBuf,
+        /// Tokens, separated by spaces: whole numbers, or names that the program gives to constants.
+        #[arg(long, allow_hyphen_values = true)]
+        input: String,
+        /// Feed each last output back as the next token, up to `eos`.
+        #[arg(long, conflicts_with = "sop")]
+        generate: bool,
+        /// Show this named sequence or selector, not the program's output.
+        #[arg(long, value_name = "NAME")]
+        sop: Option<String>,
+        /// Tokens to generate at most.
+        #[arg(long, default_value_t = 1000, requires = "generate")]
+        max_tokens: usize,
+    },
+    /// Measure the length of programs.
+    #[command(after_help = "Example: rasplab rasp length tasks/programs/*.rasp")]
+    Length {
+        /// The programs.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Check programs and report all of their problems.
+    #[command(after_help = "Example: rasplab rasp check my.rasp")]
+    Check {
+        /// The programs.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// Parses the command line, does what it asks, and returns the exit status: 0 all well; 1 ran, and something in it failed; 2 bad usage or
+/// bad input, nothing ran; 75 interrupted, state saved.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let printer = Printer::new(cli.color, cli.json);
+    match dispatch(cli.command, printer) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            printer.error(&error);
+            ExitCode::from(error.exit_status())
+        }
+    }
+}
+
+fn dispatch(command: Command, printer: Printer) -> Result<(), Error> {
+    match command {
+        Command::Run(args) => sweep::run(&args, printer),
+        Command::Validate(args) => sweep::validate(&args, printer),
+        Command::Expand(args) => sweep::expand(&args, printer),
+        Command::Report(args) => sweep::report(&args.folder, printer),
+        Command::Tasks(command) => catalogue::tasks(command, printer),
+        Command::Devices => catalogue::devices(printer),
+        Command::Schema => printer.data(&format!("{:#}", crate::config::schema::schema())),
+        Command::Rasp(command) => program::rasp(command, printer),
+    }
+}

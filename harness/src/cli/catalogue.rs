@@ -1,0 +1,79 @@
+//! `tasks` and `devices`: what there is.
+
+use serde_json::json;
+use tasks::TaskSpec;
+use tasks::random::stream;
+
+use super::TasksCommand;
+use crate::error::Error;
+use crate::printer::Printer;
+
+pub(super) fn tasks(command: TasksCommand, printer: Printer) -> Result<(), Error> {
+    match command {
+        TasksCommand::List => list(printer),
+        TasksCommand::Show { task } => show(task, printer),
+        TasksCommand::Sample { task, length, count, seed, alphabet } => {
+            let task = tasks::build(&TaskSpec { name: task, alphabet })?;
+            let rng = &mut stream(seed, &format!("eval/{length}"), 0);
+            for _ in 0..count {
+                let example = task.sample(length, rng)?;
+                let vocabulary = task.vocabulary();
+                if printer.json() {
+                    printer.value(&json!({ "prompt": vocabulary.show(&example.prompt), "answer": vocabulary.show(&example.answer) }))?;
+                } else {
+                    printer.data(&example.show(vocabulary))?;
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+fn list(printer: Printer) -> Result<(), Error> {
+    let width = tasks::catalogue().iter().map(|entry| entry.name.len()).max().unwrap_or(0);
+    for entry in tasks::catalogue() {
+        if printer.json() {
+            printer.value(&json!({
+                "name": entry.name, "version": entry.version, "summary": entry.summary, "format": entry.format, "unit": entry.unit,
+                "alphabet": entry.alphabet_default, "program": entry.program.map(|(file, _)| file),
+            }))?;
+        } else {
+            printer.data(&format!("{:width$}  {}", entry.name, entry.summary))?;
+        }
+    }
+    Ok(())
+}
+
+fn show(name: String, printer: Printer) -> Result<(), Error> {
+    let task = tasks::build(&TaskSpec { name, alphabet: None })?;
+    let entry = task.entry();
+    let alphabet = match &entry.alphabet_bounds {
+        None => format!("{}, fixed", entry.alphabet_default),
+        Some(bounds) => format!("{}, or {} to {}", entry.alphabet_default, bounds.start(), bounds.end()),
+    };
+    let program = match entry.program {
+        None => "none known: Zhou et al. 2023 give no RASP-L program\n".to_owned(),
+        Some((file, source)) => {
+            let measures = rasp::Program::parse(file, source)?.length().measures();
+            let measures: Vec<String> = measures.iter().map(|(name, value)| format!("{name} {value}")).collect();
+            format!("{file} ({})\n\n{source}", measures.join(", "))
+        }
+    };
+    let (name, version) = (entry.name, entry.version);
+    let (summary, format, unit) = (entry.summary, entry.format, entry.unit);
+    printer.data(&format!(
+        "{name}, version {version}: {summary}\nexample   {format}\nlength    {unit}\nalphabet  {alphabet}\nprogram   {program}"
+    ))
+}
+
+pub(super) fn devices(printer: Printer) -> Result<(), Error> {
+    for device in transformer::devices() {
+        if printer.json() {
+            printer.value(&json!({ "name": device.name, "available": device.available, "description": device.description }))?;
+        } else {
+            let mark = if device.available { "available  " } else { "unavailable" };
+            printer.data(&format!("{:5} {mark}  {}", device.name, device.description))?;
+        }
+    }
+    Ok(())
+}

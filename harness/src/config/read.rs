@@ -1,0 +1,379 @@
+//! From the text of a sweep file to a checked configuration, or to all of its problems.
+//!
+//! Every cell is `base`, then the entry of `cells`, then one combination of `grid`, then the `--set` overrides, merged key by key. Unknown
+//! keys and wrong types are found on what the user wrote, so that each problem is reported once, where it stands.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::problem::{Problem, Problems, suggest};
+use super::schema::{below, properties, schema};
+use super::tree::{CellConfig, ReportConfig, Seeds, SweepConfig, default_device};
+use super::{validate, yaml};
+
+/// A sweep whose configuration has been checked: `base`, `grid` and overrides are merged into its cells, and it can be expanded and run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValidConfig(SweepConfig);
+
+impl Deref for ValidConfig {
+    type Target = SweepConfig;
+
+    fn deref(&self) -> &SweepConfig {
+        &self.0
+    }
+}
+
+impl ValidConfig {
+    /// The sweep as its folder keeps it: a sweep file with every cell written out.
+    ///
+    /// # Errors
+    /// serde's, in words.
+    pub fn to_yaml(&self) -> Result<String, String> {
+        yaml::write(&self.0)
+    }
+}
+
+/// Reads the text of a sweep file. `overrides` are `key=value`, with dotted keys of a cell (`train.lr=0.001`) or of the file
+/// (`device=wgpu`, `report.fit_gate=0.95`).
+///
+/// # Errors
+/// Every [`Problem`] of the file and of the overrides.
+pub fn read(file: &str, text: &str, overrides: &[String]) -> Result<ValidConfig, Problems> {
+    let mut reader = Reader { text, schema: schema(), problems: Vec::new() };
+    let config = reader.read(overrides);
+    let mut list = reader.problems;
+    for problem in &mut list {
+        problem.line = problem.line.or_else(|| nearest_line(text, &problem.path));
+    }
+    match config {
+        Some(config) if list.is_empty() => Ok(config),
+        _ => Err(Problems { file: file.to_owned(), list }),
+    }
+}
+
+/// The line of a path, or of the nearest enclosing part that the text has.
+fn nearest_line(text: &str, path: &str) -> Option<usize> {
+    let mut path = path;
+    while !path.is_empty() {
+        if let Some(line) = yaml::line_of(text, path) {
+            return Some(line);
+        }
+        path = &path[..path.rfind(['.', '[']).unwrap_or(0)];
+    }
+    None
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    schema: Value,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn problem(&mut self, path: impl Into<String>, message: impl Into<String>) {
+        self.problems.push(Problem { path: path.into(), line: None, message: message.into() });
+    }
+
+    fn read(&mut self, overrides: &[String]) -> Option<ValidConfig> {
+        let tree = match yaml::parse(self.text) {
+            Ok(tree) => tree,
+            Err(problem) => {
+                self.problems.push(problem);
+                return None;
+            }
+        };
+        let Value::Object(mut tree) = tree else {
+            self.problem("", "a sweep file is a table of keys: begin with `sweep: a-name`");
+            return None;
+        };
+        let cell_overrides = self.apply_overrides(&mut tree, overrides);
+        let known = self.schema.clone();
+        self.unknown_keys(&Value::Object(tree.clone()), &known, "");
+
+        let config = SweepConfig {
+            sweep: self.section(&tree, "sweep", |reader| {
+                reader.problem("sweep", "missing: name the sweep, as in `sweep: my-first-sweep`");
+                String::new()
+            }),
+            description: self.section(&tree, "description", |_| String::new()),
+            device: self.section(&tree, "device", |_| default_device()),
+            seeds: self.section(&tree, "seeds", |_| Seeds::default()),
+            base: CellConfig::default(),
+            cells: self.cells(&tree, &cell_overrides),
+            grid: BTreeMap::new(),
+            report: self.section(&tree, "report", |_| ReportConfig::default()),
+        };
+        validate::validate_sweep(&config, &mut self.problems);
+        Some(ValidConfig(config))
+    }
+
+    /// Applies overrides of the file's own keys, and returns those that go to every cell.
+    fn apply_overrides(&mut self, tree: &mut Map<String, Value>, overrides: &[String]) -> Vec<(String, Value)> {
+        let mut for_cells = Vec::new();
+        for text in overrides {
+            let Some((path, value)) = text.split_once('=') else {
+                self.problem("", format!("--set {text}: write key=value, as in --set train.lr=0.001"));
+                continue;
+            };
+            let value = match yaml::parse(value) {
+                Ok(value) => value,
+                Err(problem) => {
+                    self.problem("", format!("--set {text}: {}", problem.message));
+                    continue;
+                }
+            };
+            let cell_schema = cell_schema(&self.schema);
+            if cell_schema.is_some_and(|schema| below(schema, path).is_some()) {
+                for_cells.push((path.to_owned(), value));
+            } else if below(&self.schema, path).is_some() {
+                set(tree, path, value);
+            } else {
+                let names = cell_schema.map(leaves).unwrap_or_default();
+                self.problem("", format!("--set {text}: unknown key `{path}`: {}", suggest(path, names.iter().map(String::as_str))));
+            }
+        }
+        for_cells
+    }
+
+    /// Reports keys that the schema does not know, at any depth.
+    fn unknown_keys(&mut self, value: &Value, schema: &Value, path: &str) {
+        match value {
+            Value::Object(map) => {
+                let Some(known) = properties(schema) else { return };
+                for (key, value) in map {
+                    let here = join(path, key);
+                    match known.get(key) {
+                        Some(schema) => self.unknown_keys(value, schema, &here),
+                        None => self.problem(here, format!("unknown key: {}", suggest(key, known.keys().map(String::as_str)))),
+                    }
+                }
+            }
+            Value::Array(items) => {
+                let Some(schema) = schema.get("items") else { return };
+                for (idx, item) in items.iter().enumerate() {
+                    self.unknown_keys(item, schema, &format!("{path}[{idx}]"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// One section of the file, or its default where it is absent or wrong.
+    fn section<T: DeserializeOwned>(&mut self, tree: &Map<String, Value>, name: &str, default: impl Fn(&mut Self) -> T) -> T {
+        match tree.get(name) {
+            None => default(self),
+            Some(value) => match self.typed(value.clone(), name) {
+                Some(value) => value,
+                None => default(&mut Reader { text: self.text, schema: Value::Null, problems: Vec::new() }),
+            },
+        }
+    }
+
+    /// A value as `T`.
+    fn typed<T: DeserializeOwned>(&mut self, mut value: Value, path: &str) -> Option<T> {
+        self.repair(&mut value, path)
+    }
+
+    /// A value as `T`. Each wrong part is reported and taken out, until the rest fits; unknown keys have been reported before.
+    fn repair<T: DeserializeOwned>(&mut self, value: &mut Value, path: &str) -> Option<T> {
+        loop {
+            let error = match serde_path_to_error::deserialize(value.clone()) {
+                Ok(typed) => return Some(typed),
+                Err(error) => error,
+            };
+            let inner = error.path().to_string();
+            let inner = if inner == "." { String::new() } else { inner };
+            let message = error.into_inner().to_string();
+            if !message.starts_with("unknown field") {
+                self.problem(join(path, &inner), in_words(&message));
+            }
+            if inner.is_empty() || !take_out(value, &inner) {
+                return None;
+            }
+        }
+    }
+
+    /// The cells: `base`, an entry of `cells`, a combination of `grid` and the overrides, for each entry and combination.
+    fn cells(&mut self, tree: &Map<String, Value>, overrides: &[(String, Value)]) -> Vec<CellConfig> {
+        let empty = || Value::Object(Map::new());
+        let mut base = tree.get("base").cloned().unwrap_or_else(empty);
+        if self.repair::<CellConfig>(&mut base, "base").is_none() {
+            base = empty();
+        }
+        let Some(Value::Array(entries)) = tree.get("cells") else {
+            self.problem("cells", "missing: list at least one cell, as in `cells: [{task: sort}]`");
+            return Vec::new();
+        };
+        if entries.is_empty() {
+            self.problem("cells", "empty: list at least one cell, as in `cells: [{task: sort}]`");
+        }
+        let fitting = |reader: &mut Self, change: &(String, Value)| reader.fits(change, "--set");
+        let overrides: Vec<(String, Value)> = overrides.iter().filter(|change| fitting(self, change)).cloned().collect();
+        let combinations = self.combinations(tree);
+        let mut cells = Vec::new();
+        for (idx, entry) in entries.iter().enumerate() {
+            let path = format!("cells[{idx}]");
+            let mut entry = entry.clone();
+            if self.repair::<CellConfig>(&mut entry, &path).is_none() {
+                continue;
+            }
+            let first = self.problems.len();
+            for combination in &combinations {
+                let mut merged = base.clone();
+                merge(&mut merged, &entry);
+                if let Value::Object(map) = &mut merged {
+                    for (path, value) in combination.iter().chain(&overrides) {
+                        set(map, path, value.clone());
+                    }
+                }
+                if let Some(cell) = self.typed::<CellConfig>(merged, &path) {
+                    validate::validate_cell(&cell, &path, &mut self.problems);
+                    cells.push(cell);
+                }
+            }
+            // Combinations of a grid often share a problem.
+            let mut seen: Vec<Problem> = Vec::new();
+            for problem in self.problems.split_off(first) {
+                if !seen.contains(&problem) {
+                    seen.push(problem);
+                }
+            }
+            self.problems.append(&mut seen);
+        }
+        cells
+    }
+
+    /// Whether a dotted key of a cell takes this value; reports where it does not.
+    fn fits(&mut self, (key, value): &(String, Value), path: &str) -> bool {
+        let mut alone = Map::new();
+        set(&mut alone, key, value.clone());
+        let before = self.problems.len();
+        self.typed::<CellConfig>(Value::Object(alone), path);
+        self.problems.len() == before
+    }
+
+    /// Every combination of the grid's values; one empty combination where there is no grid.
+    fn combinations(&mut self, tree: &Map<String, Value>) -> Vec<Vec<(String, Value)>> {
+        let grid: BTreeMap<String, Vec<Value>> = self.section(tree, "grid", |_| BTreeMap::new());
+        let mut combinations = vec![Vec::new()];
+        for (path, values) in grid {
+            let Some(cell_schema) = cell_schema(&self.schema) else { continue };
+            if below(cell_schema, &path).is_none() {
+                let names = leaves(cell_schema);
+                self.problem("grid", format!("unknown key `{path}`: {}", suggest(&path, names.iter().map(String::as_str))));
+                continue;
+            }
+            if values.is_empty() {
+                self.problem("grid", format!("`{path}` has no values: list at least one"));
+            }
+            let values: Vec<Value> = values.into_iter().filter(|value| self.fits(&(path.clone(), value.clone()), "grid")).collect();
+            combinations = combinations
+                .iter()
+                .flat_map(|combination: &Vec<(String, Value)>| {
+                    values.iter().map(|value| {
+                        let mut longer = combination.clone();
+                        longer.push((path.clone(), value.clone()));
+                        longer
+                    })
+                })
+                .collect();
+        }
+        combinations
+    }
+}
+
+fn cell_schema(schema: &Value) -> Option<&Value> {
+    below(schema, "base")
+}
+
+/// Dotted paths of all leaves below a cell's schema.
+fn leaves(schema: &Value) -> Vec<String> {
+    let Some(known) = properties(schema) else { return Vec::new() };
+    known
+        .iter()
+        .flat_map(|(key, schema)| {
+            let inner = leaves(schema);
+            if inner.is_empty() { vec![key.clone()] } else { inner.iter().map(|leaf| join(key, leaf)).collect() }
+        })
+        .collect()
+}
+
+fn join(path: &str, key: &str) -> String {
+    match (path.is_empty(), key.is_empty()) {
+        (true, _) => key.to_owned(),
+        (_, true) => path.to_owned(),
+        _ if key.starts_with('[') => format!("{path}{key}"),
+        _ => format!("{path}.{key}"),
+    }
+}
+
+/// Lays `over` on `base`, key by key; lists and scalars replace.
+fn merge(base: &mut Value, over: &Value) {
+    match (base, over) {
+        (Value::Object(base), Value::Object(over)) => {
+            for (key, value) in over {
+                merge(base.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (base, over) => *base = over.clone(),
+    }
+}
+
+/// Sets a dotted path, making tables on the way.
+fn set(map: &mut Map<String, Value>, path: &str, value: Value) {
+    match path.split_once('.') {
+        None => {
+            map.insert(path.to_owned(), value);
+        }
+        Some((key, rest)) => {
+            let inner = map.entry(key.to_owned()).or_insert_with(|| Value::Object(Map::new()));
+            if !inner.is_object() {
+                *inner = Value::Object(Map::new());
+            }
+            if let Value::Object(inner) = inner {
+                set(inner, rest, value);
+            }
+        }
+    }
+}
+
+/// Takes the value at a path out; false where there is none.
+fn take_out(value: &mut Value, path: &str) -> bool {
+    let steps = yaml::steps(path);
+    let Some((last, before)) = steps.split_last() else { return false };
+    let mut parent = value;
+    for step in before {
+        let next = match step {
+            yaml::Step::Key(key) => parent.get_mut(key),
+            yaml::Step::Index(idx) => parent.get_mut(*idx),
+        };
+        let Some(next) = next else { return false };
+        parent = next;
+    }
+    match (parent, last) {
+        (Value::Object(map), yaml::Step::Key(key)) => map.remove(key).is_some(),
+        (Value::Array(items), yaml::Step::Index(idx)) if *idx < items.len() => {
+            items.remove(*idx);
+            true
+        }
+        _ => false,
+    }
+}
+
+/// serde's message in the user's words.
+fn in_words(message: &str) -> String {
+    message
+        .replace("invalid type: ", "")
+        .replace("invalid value: ", "")
+        .replace(", expected usize", ": expected a whole number of at least 0")
+        .replace(", expected u64", ": expected a whole number of at least 0")
+        .replace(", expected f64", ": expected a number (write small ones as 1.0e-3)")
+        .replace(", expected a string", ": expected text")
+        .replace("floating point `", "the number `")
+        .replace("integer `", "the number `")
+        .replace("string \"", "the text \"")
+        .replace("data did not match any variant of untagged enum Seeds", "expected a list, as in [0, 1], or {init: [0, 1], data: [0, 1]}")
+}

@@ -1,0 +1,260 @@
+//! The configuration tree. `Default` is the single place of defaults.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A sweep file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SweepConfig {
+    /// Name of the sweep, and of its folder under `runs/`.
+    pub sweep: String,
+    /// What the sweep asks, for the head of its report.
+    #[serde(default)]
+    pub description: String,
+    /// Where to train: `flex` (the CPU) or `wgpu` (a GPU).
+    #[serde(default = "default_device")]
+    pub device: String,
+    /// Seeds of every cell.
+    #[serde(default)]
+    pub seeds: Seeds,
+    /// What the cells have in common.
+    #[serde(default, skip_serializing)]
+    pub base: CellConfig,
+    /// The cells: each overrides `base`.
+    pub cells: Vec<CellConfig>,
+    /// Dotted keys and their values, as in `train.lengths: [10, 20]`; each cell is repeated for every combination.
+    #[serde(default, skip_serializing)]
+    pub grid: BTreeMap<String, Vec<serde_json::Value>>,
+    /// How the report judges.
+    #[serde(default)]
+    pub report: ReportConfig,
+}
+
+/// The device of a sweep file that names none.
+pub(crate) fn default_device() -> String {
+    "flex".to_owned()
+}
+
+/// Seeds: a list, where each seeds initialization and data alike, or one list for each, combined in every way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Seeds {
+    /// `[0, 1]`: run 0 has both seeds 0, run 1 has both seeds 1.
+    Paired(Vec<u64>),
+    /// `{init: [0, 1], data: [0, 1]}`: four runs.
+    Crossed {
+        /// Seeds of the initial weights.
+        init: Vec<u64>,
+        /// Seeds of the training and evaluation examples.
+        data: Vec<u64>,
+    },
+}
+
+impl Default for Seeds {
+    fn default() -> Self {
+        Self::Paired(vec![0, 1])
+    }
+}
+
+/// The two seeds of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SeedPair {
+    /// Seed of the initial weights.
+    pub init: u64,
+    /// Seed of the training and evaluation examples.
+    pub data: u64,
+}
+
+impl Seeds {
+    /// Every pair of seeds.
+    pub fn pairs(&self) -> Vec<SeedPair> {
+        match self {
+            Self::Paired(seeds) => seeds.iter().map(|&seed| SeedPair { init: seed, data: seed }).collect(),
+            Self::Crossed { init, data } => init.iter().flat_map(|&init| data.iter().map(move |&data| SeedPair { init, data })).collect(),
+        }
+    }
+}
+
+/// One cell: a task, a model, how it is trained and how it is evaluated.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CellConfig {
+    /// Name of the task (`rasplab tasks list`).
+    pub task: String,
+    /// Number of data tokens, for tasks that let it be chosen; absent for the task's own default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alphabet: Option<usize>,
+    /// The Transformer.
+    pub model: ModelConfig,
+    /// Its training.
+    pub train: TrainConfig,
+    /// Its evaluation.
+    pub evaluate: EvaluateConfig,
+}
+
+/// Shape of the Transformer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ModelConfig {
+    /// Number of blocks.
+    pub layers: usize,
+    /// Attention heads per block; divides `width`.
+    pub heads: usize,
+    /// Width of the residual stream.
+    pub width: usize,
+    /// How the model is told positions.
+    pub positions: PositionsConfig,
+}
+
+/// A position scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PositionsConfig {
+    /// No positions.
+    None,
+    /// A learned vector per position; each training sequence is shifted by a random offset.
+    Learned,
+}
+
+/// Training. Length is drawn uniformly from 1 to `lengths` for each example.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrainConfig {
+    /// Longest training length, in the task's unit.
+    pub lengths: usize,
+    /// Steps at most.
+    pub steps: usize,
+    /// Examples per step.
+    pub batch: usize,
+    /// Peak learning rate of AdamW.
+    pub lr: f64,
+    /// Steps of linear warm-up.
+    pub warmup_steps: usize,
+    /// Shape of the decay after warm-up.
+    pub decay: DecayConfig,
+    /// Last learning rate as a share of the peak.
+    pub final_share: f64,
+    /// Decoupled weight decay of matrices.
+    pub weight_decay: f64,
+    /// Which tokens the loss counts.
+    pub loss: LossConfig,
+    /// Steps between two looks at in-distribution exact match.
+    pub check_steps: usize,
+    /// Stop once in-distribution exact match has been at least this at two looks in a row; above 1 never stops early.
+    pub stop_at: f64,
+}
+
+/// Shape of the learning rate's decay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DecayConfig {
+    /// No decay.
+    Constant,
+    /// A straight line.
+    Linear,
+    /// Half a cosine.
+    Cosine,
+}
+
+/// Which tokens the loss counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LossConfig {
+    /// The answer, end token included.
+    Answer,
+    /// Every token but the first.
+    All,
+}
+
+/// Evaluation: fresh examples at fixed lengths.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct EvaluateConfig {
+    /// Lengths, in the task's unit; absent for a quarter, a half, three quarters, one, 1.25, 1.5, 2, 3 and 4 times the longest training length.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lengths: Option<Vec<usize>>,
+    /// Examples per length.
+    pub examples: usize,
+}
+
+/// How the report judges. Not part of a cell's identity: judging anew trains nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReportConfig {
+    /// Pooled in-distribution exact match from which a run counts as fitted.
+    pub fit_gate: f64,
+    /// Exact match from which a length counts as reached.
+    pub reach_tau: f64,
+    /// The measure of program length declared in advance.
+    pub primary_measure: String,
+}
+
+impl Default for ModelConfig {
+    fn default() -> Self {
+        Self { layers: 2, heads: 2, width: 64, positions: PositionsConfig::Learned }
+    }
+}
+
+impl Default for TrainConfig {
+    fn default() -> Self {
+        Self {
+            lengths: 20,
+            steps: 2000,
+            batch: 64,
+            lr: 1e-3,
+            warmup_steps: 50,
+            decay: DecayConfig::Linear,
+            final_share: 0.0,
+            weight_decay: 0.01,
+            loss: LossConfig::Answer,
+            check_steps: 100,
+            stop_at: 2.0,
+        }
+    }
+}
+
+impl Default for EvaluateConfig {
+    fn default() -> Self {
+        Self { lengths: None, examples: 200 }
+    }
+}
+
+impl Default for ReportConfig {
+    fn default() -> Self {
+        Self { fit_gate: 0.99, reach_tau: 0.9, primary_measure: "core_operations".to_owned() }
+    }
+}
+
+impl EvaluateConfig {
+    /// The evaluated lengths, ascending and distinct.
+    pub fn resolved_lengths(&self, len_train_max: usize) -> Vec<usize> {
+        let mut lengths = match &self.lengths {
+            Some(lengths) => lengths.clone(),
+            None => [1, 2, 3, 4, 5, 6, 8, 12, 16].iter().map(|quarters| (len_train_max * quarters / 4).max(1)).collect(),
+        };
+        lengths.sort_unstable();
+        lengths.dedup();
+        lengths
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crossed_seeds_are_separate_axes() {
+        let pairs = Seeds::Crossed { init: vec![0, 1], data: vec![5, 6] }.pairs();
+        assert_eq!(pairs.len(), 4);
+        assert!(pairs.contains(&SeedPair { init: 1, data: 5 }));
+    }
+
+    #[test]
+    fn default_lengths_lie_inside_and_beyond_training() {
+        assert_eq!(EvaluateConfig::default().resolved_lengths(20), [5, 10, 15, 20, 25, 30, 40, 60, 80]);
+        assert_eq!(EvaluateConfig::default().resolved_lengths(1), [1, 2, 3, 4]);
+    }
+}

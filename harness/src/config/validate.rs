@@ -1,0 +1,107 @@
+//! What types cannot say: ranges, and whether a task can express the lengths asked of it.
+
+use std::collections::BTreeSet;
+
+use tasks::TaskSpec;
+
+use super::problem::{Problem, suggest};
+use super::tree::{CellConfig, SweepConfig};
+
+/// Measures of program length that the report can take as primary.
+pub(crate) const MEASURES: [&str; 7] =
+    ["statements", "core_operations", "tree_operations", "syntax_nodes", "attention_operations", "attention_depth", "heads"];
+
+/// Checks what concerns the whole file.
+pub(crate) fn validate_sweep(config: &SweepConfig, problems: &mut Vec<Problem>) {
+    let mut check = Check { path: "", problems };
+    if !config.sweep.is_empty() {
+        check.that("sweep", is_folder_name(&config.sweep), || {
+            format!("`{}` names a folder: use letters, digits, `-`, `_` and `.`, beginning with a letter or digit", config.sweep)
+        });
+    }
+    let seeds = config.seeds.pairs();
+    check.that("seeds", !seeds.is_empty(), || "no seeds: list at least one".to_owned());
+    let distinct: BTreeSet<_> = seeds.iter().collect();
+    check.that("seeds", distinct.len() == seeds.len(), || "a seed stands twice: it would be the same run".to_owned());
+    if let Err(error) = transformer::open_device(&config.device) {
+        check.that("device", false, || error.to_string());
+    }
+    let report = &config.report;
+    check.that("report.fit_gate", (0.0..=1.0).contains(&report.fit_gate), || not_a_share(report.fit_gate));
+    check.that("report.reach_tau", report.reach_tau > 0.0 && report.reach_tau <= 1.0, || not_a_share(report.reach_tau));
+    check.that("report.primary_measure", MEASURES.contains(&report.primary_measure.as_str()), || {
+        format!("unknown measure `{}`: {}", report.primary_measure, suggest(&report.primary_measure, MEASURES))
+    });
+}
+
+/// Checks one resolved cell.
+pub(crate) fn validate_cell(cell: &CellConfig, path: &str, problems: &mut Vec<Problem>) {
+    let mut check = Check { path, problems };
+    let (model, train, evaluate) = (&cell.model, &cell.train, &cell.evaluate);
+    for (key, value) in [
+        ("model.layers", model.layers),
+        ("model.heads", model.heads),
+        ("model.width", model.width),
+        ("train.lengths", train.lengths),
+        ("train.steps", train.steps),
+        ("train.batch", train.batch),
+        ("train.check_steps", train.check_steps),
+        ("evaluate.examples", evaluate.examples),
+    ] {
+        check.that(key, value > 0, || "must be at least 1: 0".to_owned());
+    }
+    check.that("model.width", model.heads == 0 || model.width.is_multiple_of(model.heads), || {
+        format!("{} does not divide into {} heads: make width a multiple of heads", model.width, model.heads)
+    });
+    check.that("train.lr", train.lr.is_finite() && train.lr > 0.0, || format!("must be finite and above 0: {}", train.lr));
+    check.that("train.weight_decay", train.weight_decay.is_finite() && train.weight_decay >= 0.0, || {
+        format!("must be finite and at least 0: {}", train.weight_decay)
+    });
+    check.that("train.final_share", (0.0..=1.0).contains(&train.final_share), || not_a_share(train.final_share));
+    check.that("train.stop_at", train.stop_at > 0.0, || format!("must be above 0: {}", train.stop_at));
+    check.that("train.warmup_steps", train.warmup_steps <= train.steps, || {
+        format!("{} is more than the {} steps of the run", train.warmup_steps, train.steps)
+    });
+    if cell.task.is_empty() {
+        let names = tasks::catalogue().iter().map(|entry| entry.name).collect::<Vec<_>>().join(", ");
+        check.that("task", false, || format!("missing: name one of {names}"));
+        return;
+    }
+    let task = match tasks::build(&TaskSpec { name: cell.task.clone(), alphabet: cell.alphabet }) {
+        Ok(task) => task,
+        Err(error) => {
+            check.that("task", false, || error.to_string());
+            return;
+        }
+    };
+    let lengths = evaluate.resolved_lengths(train.lengths);
+    check.that("evaluate.lengths", !lengths.is_empty(), || "list at least one length".to_owned());
+    for (key, length) in lengths.iter().map(|&length| ("evaluate.lengths", length)).chain([("train.lengths", train.lengths)]) {
+        if let Err(error) = task.check_length(length) {
+            check.that(key, false, || error.to_string());
+            break;
+        }
+    }
+}
+
+struct Check<'p> {
+    path: &'p str,
+    problems: &'p mut Vec<Problem>,
+}
+
+impl Check<'_> {
+    fn that(&mut self, key: &str, holds: bool, message: impl FnOnce() -> String) {
+        if !holds {
+            let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
+            self.problems.push(Problem { path, line: None, message: message() });
+        }
+    }
+}
+
+fn not_a_share(value: f64) -> String {
+    format!("must be a share between 0 and 1: {value}")
+}
+
+fn is_folder_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+}

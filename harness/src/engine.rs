@@ -1,0 +1,3 @@
+//! Who executes the runs of a sweep: now the workers of this machine.
+
+pub mod local;

@@ -1,0 +1,123 @@
+//! What can go wrong in the harness, and the exit status that says so.
+
+use std::path::{Path, PathBuf};
+
+use crate::cell::CellId;
+use crate::config::Problems;
+
+/// An error of the harness.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A sweep file has problems.
+    #[error(transparent)]
+    Config(#[from] Problems),
+    /// A task could not be built, or refused a length.
+    #[error(transparent)]
+    Task(#[from] tasks::TaskError),
+    /// The model refused its configuration, its input or its weights.
+    #[error(transparent)]
+    Model(#[from] transformer::ModelError),
+    /// Statistics, figures or the page could not be made.
+    #[error(transparent)]
+    Report(#[from] report::ReportError),
+    /// A RASP program has problems.
+    #[error("{0}")]
+    Program(#[from] rasp::Diagnostics),
+    /// A RASP program failed on an input.
+    #[error(transparent)]
+    Evaluation(#[from] rasp::EvaluationError),
+    /// The tokens given to a program could not be read.
+    #[error("--input: {0}")]
+    Input(#[from] rasp::InputError),
+    /// A file or folder could not be read or written.
+    #[error("{path}: cannot {action}: {source}", path = path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was tried, as in `read`.
+        action: &'static str,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// A file of a results folder does not hold what it should.
+    #[error("{path}: {reason}: delete it, and the run will be repeated", path = path.display())]
+    DamagedResult {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The output folder holds something else.
+    #[error("{dir} is not empty and holds no sweep: choose another folder with --out, or empty it", dir = dir.display())]
+    NotAResultsFolder {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// The output folder holds another sweep.
+    #[error("{dir} holds the sweep `{found}`, not `{wanted}`: choose another folder with --out, or delete it", dir = dir.display())]
+    ForeignSweep {
+        /// The folder.
+        dir: PathBuf,
+        /// The sweep found there.
+        found: String,
+        /// The sweep that was to be run.
+        wanted: String,
+    },
+    /// The directory holds results of another configuration.
+    #[error("{dir} holds results of another configuration than cell {wanted}: choose another folder with --out, or delete it", dir = dir.display())]
+    ForeignRunDirectory {
+        /// The run's directory.
+        dir: PathBuf,
+        /// The cell that belongs there.
+        wanted: CellId,
+    },
+    /// There are no results to report.
+    #[error("{dir} holds no sweep: run one first, as in `rasplab run configs/quickstart.yaml`", dir = dir.display())]
+    NoResults {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// Some runs failed.
+    #[error("{failed} of {all} runs failed; the rest is done and reported: see the messages above, then run the same command again")]
+    RunsFailed {
+        /// Runs that failed.
+        failed: usize,
+        /// Runs in all.
+        all: usize,
+    },
+    /// The user stopped the sweep.
+    #[error("interrupted; {done} of {all} runs are done and kept: run the same command again to go on")]
+    Interrupted {
+        /// Runs that are done.
+        done: usize,
+        /// Runs in all.
+        all: usize,
+    },
+    /// Several files have problems.
+    #[error("{} files have problems", .0.len())]
+    Several(Vec<Error>),
+    /// Runs are done, but what comes after them failed.
+    #[error("{0}; the runs that are done are kept: mend this, then run the same command again")]
+    AfterRuns(Box<Error>),
+    /// Bad usage that clap cannot see.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl Error {
+    /// The exit status: 1 where work had begun, 2 for bad usage or bad input, 75 for an interruption.
+    pub fn exit_status(&self) -> u8 {
+        match self {
+            Self::Interrupted { .. } => 75,
+            Self::RunsFailed { .. } | Self::AfterRuns(_) | Self::Evaluation(_) => 1,
+            _ => 2,
+        }
+    }
+
+    /// For `map_err`: what was tried on a path.
+    pub(crate) fn file(path: &Path, action: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File { path, action, source }
+    }
+}

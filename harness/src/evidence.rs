@@ -1,0 +1,107 @@
+//! What a sweep's folder holds, gathered for the report; and the report, written back into the folder.
+
+use std::fs;
+use std::path::Path;
+
+use report::{Analysis, Evidence, RunOutcome, RunStatus, SweepInfo};
+use serde::{Deserialize, Serialize};
+use tasks::random::stream;
+
+use crate::error::Error;
+use crate::predictor;
+use crate::run::{Done, RunDirectory, write_json, write_whole};
+use crate::sweep::Sweep;
+
+/// Gathers the outcome and the records of every run that the sweep asks for. `failures` says why runs without a result have none.
+///
+/// # Errors
+/// Where a directory holds something else, or damaged results.
+pub fn gather(sweep: &Sweep, folder: &Path, failures: &[(usize, String)]) -> Result<Evidence, Error> {
+    let mut runs = Vec::new();
+    let mut records = Vec::new();
+    for (idx, run) in sweep.runs.iter().enumerate() {
+        let cell = &sweep.cells[run.cell];
+        let directory = RunDirectory::new(folder, cell, run.seeds);
+        let done = directory.done(cell, run.seeds)?;
+        if done.is_some() {
+            records.extend(directory.records()?);
+        }
+        let failure = failures.iter().find(|(failed, _)| *failed == idx).map(|(_, message)| message.clone());
+        runs.push(match done {
+            Some(done) => done.outcome(cell, run.seeds),
+            None => without_result(failure).outcome(cell, run.seeds),
+        });
+    }
+    let mut tasks = Vec::new();
+    for cell in &sweep.cells {
+        let task = predictor::describe(cell)?;
+        if !tasks.iter().any(|known: &report::TaskInfo| known.task == task.task) {
+            tasks.push(task);
+        }
+    }
+    let config = &sweep.config;
+    let info = SweepInfo {
+        name: config.sweep.clone(),
+        description: config.description.clone(),
+        fit_gate: config.report.fit_gate,
+        reach_tau: config.report.reach_tau,
+        primary_measure: config.report.primary_measure.clone(),
+        device: config.device.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        command: format!("rasplab run {} --out <another folder>", folder.join("sweep.yaml").display()),
+        wall_secs: wall_secs(folder),
+    };
+    Ok(Evidence { sweep: info, tasks, runs, records })
+}
+
+/// Wall-clock time that a sweep's runs have taken so far, over all commands; 0 where it is not known.
+pub fn wall_secs(folder: &Path) -> f64 {
+    fs::read_to_string(folder.join(TIMING))
+        .ok()
+        .and_then(|text| serde_json::from_str::<Timing>(&text).ok())
+        .map_or(0.0, |timing| timing.wall_secs)
+}
+
+/// Adds to [`wall_secs`].
+///
+/// # Errors
+/// Where the folder cannot be written.
+pub fn add_wall_secs(folder: &Path, secs: f64) -> Result<(), Error> {
+    write_json(&folder.join(TIMING), &Timing { wall_secs: wall_secs(folder) + secs })
+}
+
+const TIMING: &str = "timing.json";
+
+#[derive(Serialize, Deserialize)]
+struct Timing {
+    wall_secs: f64,
+}
+
+fn without_result(failure: Option<String>) -> Done {
+    let status = failure.map_or(RunStatus::Missing, |message| RunStatus::Failed { message });
+    Done { status, steps: 0, secs_train: 0.0, tokens_per_sec: 0.0, parameters: 0, stopped_early: false }
+}
+
+/// Outcomes of the runs that are done.
+pub fn done(evidence: &Evidence) -> impl Iterator<Item = &RunOutcome> {
+    evidence.runs.iter().filter(|run| matches!(run.status, RunStatus::Done | RunStatus::Diverged { .. }))
+}
+
+/// Analyses the evidence and writes `results.csv`, `figures/` and `report.html` into the sweep's folder.
+///
+/// # Errors
+/// Where a figure or the page cannot be made, or a file cannot be written.
+pub fn publish(evidence: &Evidence, folder: &Path) -> Result<Analysis, Error> {
+    let analysis = report::analyse(evidence, &mut stream(0, "statistics", 0));
+    let figures = report::figures(evidence, &analysis);
+    write_whole(&folder.join("results.csv"), report::write_csv(&evidence.records)?.as_bytes())?;
+    let figure_folder = folder.join("figures");
+    fs::create_dir_all(&figure_folder).map_err(Error::file(&figure_folder, "create"))?;
+    for figure in &figures {
+        write_whole(&figure_folder.join(format!("{}.svg", figure.name)), figure.svg.as_bytes())?;
+        write_whole(&figure_folder.join(format!("{}.png", figure.name)), &figure.png()?)?;
+        write_whole(&figure_folder.join(format!("{}.csv", figure.name)), figure.csv.as_bytes())?;
+    }
+    write_whole(&folder.join("report.html"), report::render_html(evidence, &analysis, &figures)?.as_bytes())?;
+    Ok(analysis)
+}

@@ -1,0 +1,111 @@
+//! One run: a cell and its seeds, trained and evaluated in a directory of its own.
+//!
+//! A run is a function of its cell and seeds: every random number comes from a stream named by a seed and a purpose, and nothing reads the
+//! clock but the figures of speed in `metrics.jsonl` and `DONE.json`.
+
+mod directory;
+mod evaluation;
+mod training;
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use report::{RunOutcome, RunStatus};
+use serde::{Deserialize, Serialize};
+use tasks::Example;
+use tasks::random::stream;
+use transformer::{Device, Sequence, Trainer};
+
+use crate::cell::Cell;
+use crate::config::SeedPair;
+use crate::error::Error;
+
+pub use directory::{RunDirectory, write_json, write_whole};
+
+/// What `DONE.json` holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Done {
+    /// How the run ended.
+    pub status: RunStatus,
+    /// Training steps taken.
+    pub steps: u64,
+    /// Training time, in seconds.
+    pub secs_train: f64,
+    /// Training speed, in tokens per second, padding not counted.
+    pub tokens_per_sec: f64,
+    /// Trained numbers of the model.
+    pub parameters: u64,
+    /// Whether training stopped before its last step because the task was learned.
+    pub stopped_early: bool,
+}
+
+impl Done {
+    /// The run as the report knows it.
+    pub fn outcome(self, cell: &Cell, seeds: SeedPair) -> RunOutcome {
+        RunOutcome {
+            cell: cell.id.to_string(),
+            task: cell.config.task.clone(),
+            seed_init: seeds.init,
+            seed_data: seeds.data,
+            len_train_max: cell.config.train.lengths,
+            status: self.status,
+            steps: self.steps,
+            secs_train: self.secs_train,
+            tokens_per_sec: self.tokens_per_sec,
+            parameters: self.parameters,
+            stopped_early: self.stopped_early,
+        }
+    }
+}
+
+/// How far a run is, told after each step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// Steps taken.
+    pub step: usize,
+    /// Steps at most.
+    pub steps: usize,
+    /// The last measured in-distribution exact match.
+    pub exact_match: Option<f64>,
+}
+
+/// What a run needs beside its cell and seeds.
+pub struct Context<'a> {
+    /// Name of the sweep, for the records.
+    pub sweep: &'a str,
+    /// The sweep's folder.
+    pub folder: &'a Path,
+    /// The device.
+    pub device: &'a Device,
+    /// Set when the user has asked to stop.
+    pub stop: &'a AtomicBool,
+    /// Told after each step.
+    pub progress: &'a (dyn Fn(Progress) + Sync),
+}
+
+/// Trains and evaluates one run, and marks it done. Returns `None` where the user stopped it.
+///
+/// # Errors
+/// Where the directory holds something else or cannot be written. Divergence is a result, not an error.
+pub fn execute(cell: &Cell, seeds: SeedPair, context: &Context) -> Result<Option<Done>, Error> {
+    let directory = RunDirectory::new(context.folder, cell, seeds);
+    directory.begin(cell, seeds, context.device)?;
+    let mut trainer = Trainer::new(&cell.model(), &cell.optimizer(), cell.loss_on(), &mut stream(seeds.init, "init", 0), context.device)?;
+    let Some(trained) = training::train(cell, seeds, &mut trainer, &directory, context)? else {
+        return Ok(None);
+    };
+    let model = trainer.model();
+    let diverged = matches!(trained.status, RunStatus::Diverged { .. });
+    let records = if diverged { Vec::new() } else { evaluation::evaluate(cell, seeds, &model, context.sweep)? };
+    directory.finish(&model, &records, &trained)?;
+    Ok(Some(trained))
+}
+
+/// An example as the model reads it.
+fn sequence(cell: &Cell, example: &Example, offset: usize) -> Result<Sequence, Error> {
+    let vocabulary = cell.task.vocabulary();
+    let mut tokens = vocabulary.encode(&example.prompt)?;
+    let answer_start = tokens.len();
+    tokens.extend(vocabulary.encode(&example.answer)?);
+    Ok(Sequence { tokens, answer_start, offset })
+}

@@ -1,0 +1,57 @@
+//! Fresh examples at each evaluated length, scored and counted.
+
+use report::statistics::binomial::Share;
+use report::{Metric, Record, Split};
+use tasks::random::stream;
+use transformer::{Score, Sequence, Transformer, score};
+
+use super::sequence;
+use crate::cell::Cell;
+use crate::config::SeedPair;
+use crate::error::Error;
+
+/// Records of every evaluated length, ascending. Sequences start at position 0: a random offset belongs to training alone.
+pub(super) fn evaluate(cell: &Cell, seeds: SeedPair, model: &Transformer, sweep: &str) -> Result<Vec<Record>, Error> {
+    let mut records = Vec::new();
+    for &length in &cell.len_eval {
+        let rng = &mut stream(seeds.data, &format!("eval/{length}"), 0);
+        let sequences: Vec<Sequence> =
+            (0..cell.config.evaluate.examples).map(|_| sequence(cell, &cell.task.sample(length, rng)?, 0)).collect::<Result<_, Error>>()?;
+        let scores = score(model, &sequences)?;
+        records.extend(measured(&scores).map(|(metric, value, interval)| Record {
+            sweep: sweep.to_owned(),
+            cell: cell.id.to_string(),
+            task: cell.config.task.clone(),
+            seed_init: seeds.init,
+            seed_data: seeds.data,
+            len_train_max: cell.config.train.lengths,
+            len_eval: length,
+            split: if length <= cell.config.train.lengths { Split::In } else { Split::Out },
+            metric,
+            value,
+            examples: scores.len() as u64,
+            low: interval.map(|(low, _)| low),
+            high: interval.map(|(_, high)| high),
+        }));
+    }
+    Ok(records)
+}
+
+type Measured = (Metric, f64, Option<(f64, f64)>);
+
+fn measured(scores: &[Score]) -> impl Iterator<Item = Measured> {
+    let examples = scores.len() as u64;
+    let exact = scores.iter().filter(|score| score.exact).count() as u64;
+    let tokens = scores.iter().map(|score| score.tokens).sum::<usize>() as f64;
+    let right = scores.iter().map(|score| score.tokens_right).sum::<usize>() as f64;
+    let loss = scores.iter().map(|score| score.loss).sum::<f64>();
+    let share = Share { successes: exact, examples };
+    let interval = share.interval().map(|interval| (interval.low, interval.high));
+    [
+        (Metric::ExactMatch, exact as f64 / examples as f64, interval),
+        // Tokens of one answer are not independent, so a binomial interval would claim too much.
+        (Metric::TokenAccuracy, right / tokens, None),
+        (Metric::Loss, loss / tokens, None),
+    ]
+    .into_iter()
+}

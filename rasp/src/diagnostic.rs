@@ -1,0 +1,276 @@
+//! Problems of a program's text: a stable code, a message, labelled spans and the way out; rendered here and nowhere else.
+
+use crate::span::{Location, Span};
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+
+/// A file with more problems than this is reported up to here.
+const MOST_PROBLEMS: usize = 100;
+
+/// What kind of problem; the code never changes its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Code {
+    /// E0001: the file does not begin with `#lang`.
+    MissingDialect,
+    /// E0002: `#lang` names no dialect.
+    UnknownDialect,
+    /// E0101: the text is not in the grammar.
+    Syntax,
+    /// E0102: brackets, operators or calls go too deep.
+    TooDeep,
+    /// E0103: `a < b < c`.
+    ChainedComparison,
+    /// E0104: a function body is not assignments and then one `return`.
+    FunctionBody,
+    /// E0105: `return` outside a function.
+    StrayReturn,
+    /// E0106: an operator or literal that the dialect does not have.
+    NotInDialect,
+    /// E0201: a name that nothing has.
+    UnknownName,
+    /// E0202: a built-in name given to something else.
+    ReservedName,
+    /// E0203: a symbol, function or parameter defined twice.
+    DefinedTwice,
+    /// E0204: a function that calls itself or a later one.
+    Recursion,
+    /// E0205: too few or too many arguments.
+    WrongArity,
+    /// E0206: a call of something that is no function.
+    NotAFunction,
+    /// E0207: a function used as a value.
+    FunctionAsValue,
+    /// E0301: an integer that is not an int8.
+    IntegerRange,
+    /// E0302: constant arithmetic without an int8 result.
+    ConstantFault,
+    /// E0401: tokens, indices and booleans mixed.
+    MixedTypes,
+    /// E0402: an index used as a number.
+    IndexRule,
+    /// E0403: a selector combined, compared or computed with.
+    SelectorRule,
+    /// E0404: not a selector where one is needed.
+    ExpectedSelector,
+    /// E0405: not a comparison where one is needed, or one where none is.
+    ExpectedComparison,
+    /// E0406: a default that the aggregation cannot give.
+    WrongDefault,
+    /// E0501: the program grows too large when its functions are inlined.
+    TooLarge,
+    /// E0502: the last statement is not a sequence.
+    NoOutput,
+}
+
+impl Code {
+    /// The code as printed, such as `E0201`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Code::MissingDialect => "E0001",
+            Code::UnknownDialect => "E0002",
+            Code::Syntax => "E0101",
+            Code::TooDeep => "E0102",
+            Code::ChainedComparison => "E0103",
+            Code::FunctionBody => "E0104",
+            Code::StrayReturn => "E0105",
+            Code::NotInDialect => "E0106",
+            Code::UnknownName => "E0201",
+            Code::ReservedName => "E0202",
+            Code::DefinedTwice => "E0203",
+            Code::Recursion => "E0204",
+            Code::WrongArity => "E0205",
+            Code::NotAFunction => "E0206",
+            Code::FunctionAsValue => "E0207",
+            Code::IntegerRange => "E0301",
+            Code::ConstantFault => "E0302",
+            Code::MixedTypes => "E0401",
+            Code::IndexRule => "E0402",
+            Code::SelectorRule => "E0403",
+            Code::ExpectedSelector => "E0404",
+            Code::ExpectedComparison => "E0405",
+            Code::WrongDefault => "E0406",
+            Code::TooLarge => "E0501",
+            Code::NoOutput => "E0502",
+        }
+    }
+}
+
+/// One problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    code: Code,
+    message: String,
+    span: Span,
+    label: String,
+    others: Vec<(Span, String)>,
+    help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// A problem at `span`, with a word or two on what is there.
+    pub(crate) fn new(code: Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
+        Diagnostic { code, message: message.into(), span, label: label.into(), others: Vec::new(), help: Vec::new() }
+    }
+
+    /// Another place that matters.
+    #[must_use]
+    pub(crate) fn and(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.others.push((span, label.into()));
+        self
+    }
+
+    /// The way out.
+    #[must_use]
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// What kind of problem.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What is wrong, in one line.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Where.
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
+    /// The ways out, perhaps none.
+    pub fn helps(&self) -> impl Iterator<Item = &str> {
+        self.help.iter().map(String::as_str)
+    }
+
+    fn render(&self, file_name: &str, source: &str, renderer: &Renderer) -> String {
+        let annotate = |kind: AnnotationKind, span: Span, label: &str| {
+            let annotation = kind.span(span.start.min(source.len())..span.end.min(source.len()));
+            if label.is_empty() { annotation } else { annotation.label(label.to_owned()) }
+        };
+        let snippet = Snippet::source(source)
+            .path(file_name)
+            .annotation(annotate(AnnotationKind::Primary, self.span, &self.label))
+            .annotations(self.others.iter().map(|(span, label)| annotate(AnnotationKind::Context, *span, label)));
+        let group = Level::ERROR
+            .primary_title(self.message.as_str())
+            .id(self.code.as_str())
+            .element(snippet)
+            .elements(self.help.iter().map(|help| Level::HELP.message(help.as_str())));
+        renderer.render(&[group])
+    }
+}
+
+/// Problems being gathered: each kind once per place, and not endlessly many.
+#[derive(Debug, Default)]
+pub(crate) struct Problems {
+    list: Vec<Diagnostic>,
+    seen: HashSet<(Code, Span)>,
+}
+
+impl Problems {
+    pub(crate) fn push(&mut self, problem: Diagnostic) {
+        if !self.full() && self.seen.insert((problem.code, problem.span)) {
+            self.list.push(problem);
+        }
+    }
+
+    pub(crate) fn full(&self) -> bool {
+        self.list.len() >= MOST_PROBLEMS
+    }
+
+    /// The problems in the order of the text; `None` if there are none.
+    pub(crate) fn finish(mut self, file_name: &str, source: &str) -> Option<Diagnostics> {
+        self.list.sort_by_key(|problem| problem.span);
+        (!self.list.is_empty()).then(|| Diagnostics { file_name: file_name.to_owned(), source: source.into(), list: self.list })
+    }
+}
+
+/// All problems of a file, at least one, in the order of the text; at most 100.
+///
+/// `Display` renders them without colour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostics {
+    file_name: String,
+    source: Arc<str>,
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// The problems, each with the lines of source that it is about; with ANSI colours if `color`.
+    pub fn render(&self, color: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
+        let texts: Vec<String> = self.list.iter().map(|problem| problem.render(&self.file_name, &self.source, &renderer)).collect();
+        texts.join("\n\n")
+    }
+
+    /// The problems, first to last.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.list.iter()
+    }
+
+    /// Where a problem of this file begins.
+    pub fn location(&self, problem: &Diagnostic) -> Location {
+        Location::find(&self.file_name, &self.source, problem.span.start)
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+/// The one of `known` that `word` was likely meant to be; of two as close, the longer, since letters are sooner left out than put in.
+pub(crate) fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let most_edits = word.chars().count().div_ceil(3);
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), std::cmp::Reverse(candidate.len()), candidate))
+        .filter(|&(edits, _, candidate)| edits <= most_edits && edits < candidate.chars().count())
+        .min()
+        .map(|(_, _, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_closest_name_is_close() {
+        assert_eq!(closest("tokns", ["tokens", "indices"]), Some("tokens"));
+        assert_eq!(closest("indexes", ["tokens", "indices"]), Some("indices"));
+        assert_eq!(closest("x", ["y"]), None);
+        assert_eq!(closest("vote", ["tokens"]), None);
+    }
+
+    #[test]
+    fn a_problem_is_reported_once_per_place() {
+        let mut problems = Problems::default();
+        for _ in 0..2 {
+            problems.push(Diagnostic::new(Code::Syntax, "no", Span::new(0, 1), "here"));
+        }
+        let diagnostics = problems.finish("f.rasp", "x").unwrap();
+        assert_eq!(diagnostics.iter().count(), 1);
+        assert!(diagnostics.render(true).contains("\u{1b}["));
+        assert!(!diagnostics.to_string().contains('\u{1b}'));
+    }
+}

@@ -1,0 +1,60 @@
+//! From evidence to findings: runs judged, tasks given verdicts, program length correlated with reach.
+//!
+//! Works on partial evidence; what cannot be said is `None` with a reason, never a number made up.
+
+pub mod conclusion;
+pub mod correlation;
+pub mod run;
+mod text;
+pub mod verdict;
+mod warning;
+
+use rand::Rng;
+use serde::Serialize;
+
+pub use conclusion::{Conclusion, Finding};
+pub use correlation::{Correlation, Outcome, Scope};
+pub use run::{CurvePoint, RunSummary};
+pub use verdict::{FarExactMatch, MedianReach, SeedReach, Verdict, VerdictStatus};
+
+use crate::evidence::Evidence;
+
+/// Everything that a report says, as data; serializes for `--json`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Analysis {
+    /// Every run of the sweep, judged, in the order of the evidence.
+    pub runs: Vec<RunSummary>,
+    /// One verdict per task, in the order of the evidence.
+    pub verdicts: Vec<Verdict>,
+    /// Each measure of program length with each outcome, over all tasks and over tasks with programs.
+    pub correlations: Vec<Correlation>,
+    /// What the primary analysis says of the conjecture.
+    pub conclusion: Conclusion,
+    /// What a reader must know before believing the rest: what was seen, why it matters, what to do.
+    pub warnings: Vec<String>,
+}
+
+impl Analysis {
+    /// The correlation declared before the sweep: the primary measure with the median reach ratio, over all tasks.
+    pub fn primary(&self) -> Option<&Correlation> {
+        self.correlations.iter().find(|correlation| correlation.primary)
+    }
+
+    /// The verdict table, the overall result and the warnings, for a terminal.
+    pub fn to_text(&self) -> String {
+        text::render(self)
+    }
+}
+
+/// Judges every run, gives every task a verdict and correlates program length with generalization.
+///
+/// `rng` feeds the bootstrap and the random permutations and nothing else: derive it by name from the sweep, so that the
+/// same evidence gives the same report.
+pub fn analyse(evidence: &Evidence, rng: &mut (impl Rng + ?Sized)) -> Analysis {
+    let runs = run::summarize(evidence);
+    let verdicts = verdict::judge(evidence, &runs);
+    let correlations = correlation::correlate(evidence, &verdicts, rng);
+    let conclusion = conclusion::conclude(&evidence.sweep.primary_measure, &verdicts, &correlations);
+    let warnings = warning::collect(evidence, &runs, &verdicts);
+    Analysis { runs, verdicts, correlations, conclusion, warnings }
+}

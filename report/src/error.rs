@@ -1,0 +1,49 @@
+//! What can go wrong between records and a report.
+
+use crate::record::Metric;
+
+/// Why records could not be read or a report could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// A row of a results table is not a record.
+    #[error("results table, line {line}: not a record: restore the file or run the sweep again")]
+    ReadRow {
+        /// Line of the file, counted from 1; the header is line 1.
+        line: u64,
+        /// What the CSV reader says.
+        source: csv::Error,
+    },
+    /// A share of examples or tokens lies outside `[0, 1]`.
+    #[error("results table, line {line}: {metric} must lie in [0, 1], not {value}: restore the file or run the sweep again")]
+    ShareOutOfRange {
+        /// Line of the file, counted from 1; the header is line 1.
+        line: u64,
+        /// The metric of the row.
+        metric: Metric,
+        /// What the row says.
+        value: f64,
+    },
+    /// Rows could not be written as CSV.
+    #[error("rows could not be written as csv")]
+    WriteCsv(#[source] csv::Error),
+    /// A figure's SVG is not one that the rasterizer reads.
+    #[error("figure {figure} could not be read as svg: use its .svg file and report this as a defect")]
+    ReadSvg {
+        /// Name of the figure.
+        figure: String,
+        /// What the SVG reader says.
+        source: Box<resvg::usvg::Error>,
+    },
+    /// A figure's picture could not be made.
+    #[error("figure {figure} could not be written as png ({reason}): use its .svg file")]
+    WritePng {
+        /// Name of the figure.
+        figure: String,
+        /// What the rasterizer says.
+        reason: String,
+    },
+    /// The HTML template failed.
+    #[error("the page could not be written as html")]
+    WriteHtml(#[source] askama::Error),
+}

@@ -1,0 +1,81 @@
+//! Figures: vector pictures with captions, their data as CSV, and a PNG of the same drawing.
+
+mod axis;
+mod curves;
+mod forest;
+mod label;
+mod raster;
+mod scatter;
+mod svg;
+
+use serde::Serialize;
+
+use crate::analysis::Analysis;
+use crate::error::ReportError;
+use crate::evidence::{Evidence, Role};
+
+/// Width of every figure, in CSS pixels: at 6.5 inches across, 11 px text prints at 7 points.
+const WIDTH: f64 = 720.0;
+
+/// A picture, what it says, and the numbers in it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Figure {
+    /// File name without an extension.
+    pub name: String,
+    /// Title, also drawn in the picture.
+    pub title: String,
+    /// How to read it, in a few sentences.
+    pub caption: String,
+    /// The drawing: a standalone SVG document.
+    pub svg: String,
+    /// The data behind the drawing, with one header.
+    pub csv: String,
+}
+
+impl Figure {
+    /// The drawing as PNG bytes, at twice its size in CSS pixels, in the font of this package.
+    ///
+    /// # Errors
+    /// [`ReportError::ReadSvg`] or [`ReportError::WritePng`] when the rasterizer refuses; the SVG stands on its own.
+    pub fn png(&self) -> Result<Vec<u8>, ReportError> {
+        raster::png(&self.name, &self.svg)
+    }
+}
+
+/// The three figures of a report: exact match by length, reach by program length, correlations.
+///
+/// Always all three, in this order; one without data says so in its place.
+pub fn figures(evidence: &Evidence, analysis: &Analysis) -> Vec<Figure> {
+    vec![curves::figure(evidence, analysis), scatter::figure(evidence, analysis), forest::figure(evidence, analysis)]
+}
+
+/// Colours that readers with any colour vision tell apart. Source: Okabe and Ito 2008, <https://jfly.uni-koeln.de/color/>.
+mod palette {
+    pub(super) const BLUE: &str = "#0072B2";
+    pub(super) const VERMILLION: &str = "#D55E00";
+    pub(super) const INK: &str = "#222222";
+    pub(super) const QUIET: &str = "#5f6368";
+    pub(super) const FAINT: &str = "#8a8f94";
+    pub(super) const GRID: &str = "#e3e5e8";
+    pub(super) const SHADE: &str = "#eef0f3";
+}
+
+/// The colour of a task.
+fn role_colour(role: Role) -> &'static str {
+    match role {
+        Role::Solvable => palette::BLUE,
+        Role::Control => palette::VERMILLION,
+    }
+}
+
+/// Rows as CSV text; a table that cannot be written is empty, as memory cannot refuse.
+fn csv_table(header: &[&str], rows: &[Vec<String>]) -> String {
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let written = writer.write_record(header).and_then(|()| rows.iter().try_for_each(|row| writer.write_record(row)));
+    written.map_err(ReportError::WriteCsv).and_then(|()| crate::record::finish_csv(writer)).unwrap_or_default()
+}
+
+/// A number or an empty field.
+fn optional(value: Option<f64>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}

@@ -1,0 +1,265 @@
+//! Rows of the page's tables, as text.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analysis::verdict::{SeedReach, Verdict};
+use crate::analysis::{Analysis, Correlation, CurvePoint, RunSummary};
+use crate::evidence::{Evidence, Role, TaskInfo};
+use crate::number::{self, bound, dash, lens, words};
+use crate::record::Split;
+use crate::statistics::binomial::Share;
+use crate::statistics::fit::Fit;
+use crate::statistics::reach::at_least;
+
+/// A value and, in small print, the counts and interval behind it.
+pub(super) struct Measured {
+    pub(super) value: String,
+    pub(super) behind: Vec<String>,
+    /// Whether it lies below tau.
+    pub(super) below: bool,
+}
+
+pub(super) struct VerdictRow {
+    pub(super) task: String,
+    pub(super) control: bool,
+    pub(super) program_length: String,
+    pub(super) trained_to: String,
+    pub(super) fitted: String,
+    pub(super) in_distribution: Measured,
+    pub(super) reach: String,
+    pub(super) ratio: String,
+    pub(super) reaches: Vec<String>,
+    pub(super) far: Measured,
+    pub(super) tone: &'static str,
+    pub(super) status: String,
+}
+
+pub(super) struct CorrelationRow {
+    pub(super) outcome: String,
+    pub(super) measure: String,
+    pub(super) scope: String,
+    pub(super) primary: bool,
+    pub(super) tasks: usize,
+    pub(super) rho: String,
+    pub(super) interval: String,
+    pub(super) p_value: String,
+    pub(super) tau_b: String,
+    pub(super) remarks: String,
+}
+
+/// A stretch of text, in the type of code or not.
+pub(super) struct Stretch<'a> {
+    pub(super) code: bool,
+    pub(super) text: &'a str,
+}
+
+pub(super) struct TaskSection<'a> {
+    pub(super) info: &'a TaskInfo,
+    pub(super) summary: Vec<Stretch<'a>>,
+    pub(super) format: Vec<Stretch<'a>>,
+    pub(super) control: bool,
+    pub(super) tone: &'static str,
+    pub(super) status: String,
+    pub(super) measures: Vec<(String, String)>,
+    pub(super) grids: Vec<Grid>,
+}
+
+/// Exact match by length and run, of one task and one longest training length.
+pub(super) struct Grid {
+    pub(super) len_train_max: usize,
+    pub(super) runs: Vec<GridHead>,
+    pub(super) lens: Vec<GridRow>,
+}
+
+pub(super) struct GridHead {
+    pub(super) seeds: String,
+    pub(super) fate: String,
+}
+
+pub(super) struct GridRow {
+    pub(super) len_eval: usize,
+    pub(super) inside: bool,
+    pub(super) cells: Vec<Measured>,
+}
+
+pub(super) struct RunRow {
+    pub(super) task: String,
+    pub(super) cell: String,
+    pub(super) seeds: String,
+    pub(super) len_train_max: usize,
+    pub(super) fate: String,
+    pub(super) tone: &'static str,
+    pub(super) in_distribution: Measured,
+    pub(super) reach: String,
+    pub(super) steps: String,
+    pub(super) time: String,
+    pub(super) speed: String,
+    pub(super) parameters: String,
+}
+
+impl VerdictRow {
+    pub(super) fn new(verdict: &Verdict) -> Self {
+        let far = verdict.far.as_ref();
+        let mut far_cell = far.map_or_else(Measured::nothing, |far| Measured::pooled(far.share));
+        if let Some(far) = far {
+            far_cell.behind.push(format!("length {}", lens(&far.lens)));
+        }
+        Self {
+            task: verdict.task.clone(),
+            control: verdict.role == Role::Control,
+            program_length: verdict.program_length_words(),
+            trained_to: lens(&verdict.len_train_max),
+            fitted: format!("{} of {}", verdict.runs_fitted, verdict.runs_attempted),
+            in_distribution: Measured::pooled(verdict.in_distribution),
+            reach: verdict.reach.map_or_else(dash, |reach| bound(&number::short(reach.len), reach.censored)),
+            ratio: verdict.reach.map_or_else(dash, |reach| bound(&format!("{}×", number::short(reach.ratio)), reach.censored)),
+            reaches: verdict.reaches.iter().map(seed_reach).collect(),
+            far: far_cell,
+            tone: verdict.status.tone(),
+            status: verdict.status.to_string(),
+        }
+    }
+}
+
+impl CorrelationRow {
+    pub(super) fn new(correlation: &Correlation) -> Self {
+        let mut remarks: Vec<String> = correlation.note.clone().into_iter().collect();
+        if correlation.resamples_dropped > 0 {
+            remarks.push(format!("{} undefined", number::plural(correlation.resamples_dropped, "resample")));
+        }
+        if correlation.p_value.is_some() && !correlation.p_exact {
+            remarks.push("p by random orders".to_owned());
+        }
+        Self {
+            outcome: correlation.outcome.to_string(),
+            measure: words(&correlation.measure),
+            scope: correlation.scope.to_string(),
+            primary: correlation.primary,
+            tasks: correlation.tasks,
+            rho: correlation.rho.map_or_else(dash, number::signed),
+            interval: correlation.interval.map_or_else(dash, number::signed_interval),
+            p_value: correlation.p_value.map_or_else(dash, |p| number::p_value(p).trim_start_matches("= ").to_owned()),
+            tau_b: correlation.tau_b.map_or_else(dash, number::signed),
+            remarks: remarks.join("; "),
+        }
+    }
+}
+
+impl RunRow {
+    pub(super) fn new(run: &RunSummary) -> Self {
+        let outcome = &run.outcome;
+        let started = outcome.steps > 0;
+        let shown = |text: String| if started { text } else { dash() };
+        Self {
+            task: outcome.task.clone(),
+            cell: outcome.cell.clone(),
+            seeds: run.seeds(),
+            len_train_max: outcome.len_train_max,
+            fate: run.fate(),
+            tone: match run.fit {
+                Fit::Fitted => "good",
+                Fit::NotFitted => "middling",
+                Fit::Unknown => "bad",
+            },
+            in_distribution: Measured::pooled(run.in_distribution),
+            reach: run.reach.map_or_else(dash, |reach| bound(&reach.len.to_string(), reach.censored)),
+            steps: shown(format!("{}{}", number::count(outcome.steps), if outcome.stopped_early { " (early stop)" } else { "" })),
+            time: shown(number::secs(outcome.secs_train)),
+            speed: shown(number::count(outcome.tokens_per_sec.max(0.0).round() as u64)),
+            parameters: number::count(outcome.parameters),
+        }
+    }
+}
+
+impl Measured {
+    fn nothing() -> Self {
+        Self { value: dash(), behind: Vec::new(), below: false }
+    }
+
+    /// A share pooled over lengths or runs.
+    fn pooled(share: Share) -> Self {
+        let Some((rate, interval)) = share.rate().zip(share.interval()) else { return Self::nothing() };
+        let behind = vec![number::share_interval(interval), counts(share)];
+        Self { value: number::share(rate), behind, below: false }
+    }
+
+    fn of_point(point: &CurvePoint, tau: f64) -> Self {
+        let interval = point.interval.map(number::share_interval);
+        let behind = interval.into_iter().chain([counts(point.share)]).collect();
+        Self { value: number::share(point.exact_match), behind, below: !at_least(point.exact_match, tau) }
+    }
+}
+
+/// One section per task, in the order of the evidence.
+pub(super) fn task_sections<'a>(evidence: &'a Evidence, analysis: &'a Analysis) -> Vec<TaskSection<'a>> {
+    let section = |(info, verdict): (&'a TaskInfo, &'a Verdict)| {
+        let measures = info.program.as_ref().map(|program| &program.measures[..]).unwrap_or_default();
+        TaskSection {
+            info,
+            summary: stretches(&info.summary),
+            format: stretches(&info.format),
+            control: info.role == Role::Control,
+            tone: verdict.status.tone(),
+            status: verdict.status.to_string(),
+            measures: measures.iter().map(|(name, value)| (words(name), number::short(*value))).collect(),
+            grids: grids(&info.task, analysis, evidence.sweep.reach_tau),
+        }
+    };
+    evidence.tasks.iter().zip(&analysis.verdicts).map(section).collect()
+}
+
+fn grids(task: &str, analysis: &Analysis, tau: f64) -> Vec<Grid> {
+    let mut by_len: BTreeMap<usize, Vec<&RunSummary>> = BTreeMap::new();
+    for run in analysis.runs.iter().filter(|run| run.outcome.task == task) {
+        by_len.entry(run.outcome.len_train_max).or_default().push(run);
+    }
+    by_len.into_iter().map(|(len_train_max, runs)| grid(len_train_max, &runs, tau)).collect()
+}
+
+fn grid(len_train_max: usize, runs: &[&RunSummary], tau: f64) -> Grid {
+    let evaluated: BTreeSet<usize> = runs.iter().flat_map(|run| &run.curve).map(|point| point.len_eval).collect();
+    let row = |len_eval: usize| {
+        let points: Vec<Option<&CurvePoint>> = runs.iter().map(|run| run.curve.iter().find(|point| point.len_eval == len_eval)).collect();
+        GridRow {
+            len_eval,
+            inside: points.iter().flatten().any(|point| point.split == Split::In),
+            cells: points.into_iter().map(|point| point.map_or_else(Measured::nothing, |point| Measured::of_point(point, tau))).collect(),
+        }
+    };
+    Grid {
+        len_train_max,
+        runs: runs.iter().map(|run| GridHead { seeds: run.seeds(), fate: run.fate() }).collect(),
+        lens: evaluated.into_iter().map(row).collect(),
+    }
+}
+
+/// Text cut at its backticks: every second stretch is code. An odd backtick is left in place.
+fn stretches(text: &str) -> Vec<Stretch<'_>> {
+    if text.matches('`').count() % 2 == 1 {
+        return vec![Stretch { code: false, text }];
+    }
+    let parts = text.split('`').enumerate().map(|(idx, text)| Stretch { code: idx % 2 == 1, text });
+    parts.filter(|part| !part.text.is_empty()).collect()
+}
+
+fn seed_reach(reach: &SeedReach) -> String {
+    format!("{}/{}: {}", reach.seed_init, reach.seed_data, bound(&reach.len.to_string(), reach.censored))
+}
+
+fn counts(share: Share) -> String {
+    format!("{} of {}", number::count(share.successes), number::count(share.examples))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backticks_mark_code() {
+        let words = |text| stretches(text).iter().map(|s| (s.code, s.text.to_owned())).collect::<Vec<_>>();
+        let code = |code: bool, text: &str| (code, text.to_owned());
+        assert_eq!(words("prompt `5 7 =`"), [code(false, "prompt "), code(true, "5 7 =")]);
+        assert_eq!(words("it`s"), [code(false, "it`s")]);
+        assert!(words("").is_empty());
+    }
+}

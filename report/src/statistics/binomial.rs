@@ -1,0 +1,141 @@
+//! Shares of examples and their exact intervals.
+
+use std::iter::Sum;
+use std::ops::Add;
+
+use serde::Serialize;
+use statrs::distribution::{Beta, ContinuousCDF};
+
+/// Confidence of every interval in a report.
+pub const CONFIDENCE: f64 = 0.95;
+
+/// A count of successes out of a count of examples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Share {
+    /// Examples that were right.
+    pub successes: u64,
+    /// Examples in all.
+    pub examples: u64,
+}
+
+impl Share {
+    /// The counts behind a rate, which is rounded to a whole number of successes.
+    pub fn from_rate(rate: f64, examples: u64) -> Self {
+        let successes = (rate.clamp(0.0, 1.0) * examples as f64).round() as u64;
+        Self { successes: successes.min(examples), examples }
+    }
+
+    /// Successes over examples, `None` without examples.
+    pub fn rate(self) -> Option<f64> {
+        (self.examples > 0).then(|| self.successes as f64 / self.examples as f64)
+    }
+
+    /// The exact 95 % interval of the rate.
+    pub fn interval(self) -> Option<Interval> {
+        clopper_pearson(self, CONFIDENCE)
+    }
+}
+
+impl Add for Share {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { successes: self.successes + other.successes, examples: self.examples + other.examples }
+    }
+}
+
+impl Sum for Share {
+    fn sum<I: Iterator<Item = Self>>(shares: I) -> Self {
+        shares.fold(Self::default(), Add::add)
+    }
+}
+
+/// Two ends of a range that holds a quantity, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// The exact interval of a share: every rate that a binomial test at `1 - confidence` does not reject.
+///
+/// `None` without examples. With no success the lower end is 0; with no failure the upper end is 1.
+/// Source: Clopper and Pearson 1934, <https://doi.org/10.1093/biomet/26.4.404>.
+pub fn clopper_pearson(share: Share, confidence: f64) -> Option<Interval> {
+    let Share { successes, examples } = share;
+    if examples == 0 || successes > examples {
+        return None;
+    }
+    let tail = (1.0 - confidence) / 2.0;
+    let failures = examples - successes;
+    let low = if successes == 0 { 0.0 } else { beta_quantile(successes as f64, failures as f64 + 1.0, tail)? };
+    let high = if failures == 0 { 1.0 } else { beta_quantile(successes as f64 + 1.0, failures as f64, 1.0 - tail)? };
+    Some(Interval { low, high })
+}
+
+fn beta_quantile(shape_a: f64, shape_b: f64, share: f64) -> Option<f64> {
+    Beta::new(shape_a, shape_b).ok().map(|beta| beta.inverse_cdf(share.clamp(0.0, 1.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// `scipy.stats.binomtest(k, n).proportion_ci(0.95, method="exact")`, scipy 1.17.1.
+    #[allow(clippy::unreadable_literal, reason = "as scipy prints them")]
+    const SCIPY: [(u64, u64, f64, f64); 8] = [
+        (0, 200, 0.0, 0.018275340355148807),
+        (200, 200, 0.9817246596448512, 1.0),
+        (199, 200, 0.9724581015424416, 0.9998734189719902),
+        (1, 1000, 2.5317487491674634e-05, 0.0055589242798499),
+        (500, 1000, 0.46854917297179194, 0.531450827028208),
+        (9999, 10000, 0.999442963002013, 0.9999974682224367),
+        (3, 7, 0.09898827844243689, 0.81594843235993),
+        (1, 1, 0.025000000000000022, 1.0),
+    ];
+
+    #[test]
+    fn intervals_are_those_of_scipy() {
+        for (successes, examples, low, high) in SCIPY {
+            let found = Share { successes, examples }.interval().unwrap();
+            assert!((found.low - low).abs() < 1e-9, "{successes}/{examples}: {} is not {low}", found.low);
+            assert!((found.high - high).abs() < 1e-9, "{successes}/{examples}: {} is not {high}", found.high);
+        }
+    }
+
+    #[test]
+    fn no_examples_have_no_rate() {
+        assert_eq!(Share::default().rate(), None);
+        assert_eq!(Share::default().interval(), None);
+    }
+
+    #[test]
+    fn a_rate_gives_back_its_counts() {
+        for successes in 0..=77 {
+            let rate = successes as f64 / 77.0;
+            assert_eq!(Share::from_rate(rate, 77), Share { successes, examples: 77 });
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_interval_holds_the_share(examples in 1u64..20_000, part in 0.0f64..=1.0) {
+            let share = Share::from_rate(part, examples);
+            let (rate, interval) = (share.rate().unwrap(), share.interval().unwrap());
+            prop_assert!(0.0 <= interval.low && interval.low <= rate, "{share:?} {interval:?}");
+            prop_assert!(rate <= interval.high && interval.high <= 1.0, "{share:?} {interval:?}");
+        }
+
+        #[test]
+        fn more_examples_narrow_the_interval(examples in 1u64..500, part in 0.0f64..=1.0) {
+            let share = Share::from_rate(part, examples);
+            let more = Share { successes: share.successes * 4, examples: examples * 4 };
+            let width = |share: Share| share.interval().map(|i| i.high - i.low).unwrap();
+            prop_assert!(width(more) < width(share));
+        }
+    }
+}

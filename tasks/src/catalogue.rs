@@ -1,0 +1,99 @@
+//! Every task there is, by name.
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use crate::error::TaskError;
+use crate::task::Task;
+use crate::{boolean_and, copy, count, majority, parity, sort};
+
+/// The largest alphabet that any task takes, in data tokens.
+///
+/// Tokens are 8-bit integers and end at 127; the rest is room for `tokens + 1` and for special tokens to come.
+pub const ALPHABET_MAX: usize = 120;
+
+/// One row of the catalogue: what is true of a task whatever its alphabet.
+#[derive(Debug)]
+pub struct Entry {
+    /// The name, as a configuration writes it: `copy-unique`.
+    pub name: &'static str,
+    /// Changes when the examples drawn change.
+    pub version: u32,
+    /// What is asked, in one line.
+    pub summary: &'static str,
+    /// A worked example: `4 12 3 sep => 3 4 12 eos`.
+    pub format: &'static str,
+    /// What length counts: `tokens to sort`.
+    pub unit: &'static str,
+    /// The number of data tokens where none is asked for.
+    pub alphabet_default: usize,
+    /// The numbers of data tokens that may be asked for; `None` where `alphabet_default` is the only one.
+    pub alphabet_bounds: Option<RangeInclusive<usize>>,
+    /// The file name and the source of a RASP-L program that solves it.
+    pub program: Option<(&'static str, &'static str)>,
+    /// Makes the task with so many data tokens, which are within bounds.
+    pub make: fn(alphabet: usize) -> Arc<dyn Task>,
+}
+
+/// Which task is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TaskSpec {
+    /// The task's name.
+    pub name: String,
+    /// The number of data tokens; `None` for the task's default.
+    pub alphabet: Option<usize>,
+}
+
+/// Every task, those with a program first.
+///
+/// ```
+/// let sort = tasks::catalogue().iter().find(|entry| entry.name == "sort").expect("it is there");
+/// assert_eq!(sort.format, "4 12 3 sep => 3 4 12 eos");
+/// assert_eq!(sort.alphabet_default, 100);
+/// ```
+pub fn catalogue() -> &'static [&'static Entry] {
+    static ENTRIES: [&Entry; 7] =
+        [&majority::ENTRY, &sort::ENTRY, &count::ENTRY, &copy::UNIQUE, &boolean_and::ENTRY, &copy::REPEAT, &parity::ENTRY];
+    &ENTRIES
+}
+
+/// Makes a task.
+///
+/// ```
+/// let spec = tasks::TaskSpec { name: "srot".to_owned(), alphabet: None };
+/// let error = tasks::build(&spec).unwrap_err();
+/// assert_eq!(error.to_string(), "no task is called `srot`: did you mean `sort`?");
+/// ```
+///
+/// # Errors
+/// - [`TaskError::UnknownTask`] when no task has the name;
+/// - [`TaskError::AlphabetFixed`] when an alphabet is asked of a task that has a fixed one;
+/// - [`TaskError::AlphabetOutOfBounds`] when the alphabet is too small or too large.
+pub fn build(spec: &TaskSpec) -> Result<Arc<dyn Task>, TaskError> {
+    let entry = catalogue().iter().find(|entry| entry.name == spec.name).ok_or_else(|| unknown(&spec.name))?;
+    let task = entry.name;
+    match (spec.alphabet, &entry.alphabet_bounds) {
+        (None, _) => Ok((entry.make)(entry.alphabet_default)),
+        (Some(alphabet), None) => Err(TaskError::AlphabetFixed { task, alphabet, fixed: entry.alphabet_default }),
+        (Some(alphabet), Some(bounds)) if bounds.contains(&alphabet) => Ok((entry.make)(alphabet)),
+        (Some(alphabet), Some(bounds)) => {
+            Err(TaskError::AlphabetOutOfBounds { task, alphabet, least: *bounds.start(), most: *bounds.end() })
+        }
+    }
+}
+
+fn unknown(name: &str) -> TaskError {
+    let known: Vec<&'static str> = catalogue().iter().map(|entry| entry.name).collect();
+    let closest = known
+        .iter()
+        .map(|candidate| (likeness(name, candidate), *candidate))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other));
+    TaskError::UnknownTask { name: name.to_owned(), suggestion: closest.map(|(_, candidate)| candidate), known }
+}
+
+/// How alike two names are, 0 to 1; a name that is a word of the other (`majority`) is alike.
+fn likeness(name: &str, candidate: &str) -> f64 {
+    let word = candidate.split('-').map(|word| 0.95 * strsim::jaro_winkler(name, word));
+    word.fold(strsim::jaro_winkler(name, candidate), f64::max)
+}

@@ -1,0 +1,112 @@
+//! Copying, of distinct tokens and of tokens that repeat: the same question, and only the first has a RASP-L program.
+
+use std::sync::Arc;
+
+use crate::catalogue::{ALPHABET_MAX, Entry};
+use crate::error::TaskError;
+use crate::random::{self, ChaCha8Rng};
+use crate::task::{Example, Task, data_before_sep, not_a_prompt};
+use crate::vocabulary::{EOS, SEP, Vocabulary};
+
+pub(crate) static UNIQUE: Entry = Entry {
+    name: "copy-unique",
+    version: 1,
+    summary: "the same tokens again; no token comes twice",
+    format: "7 3 9 sep => 7 3 9 eos",
+    unit: "tokens to copy",
+    alphabet_default: 100,
+    alphabet_bounds: Some(1..=ALPHABET_MAX),
+    program: Some(("copy_unique.rasp", include_str!("../programs/copy_unique.rasp"))),
+    make: |alphabet| Arc::new(CopyTask::new(Tokens::Distinct, alphabet)),
+};
+
+pub(crate) static REPEAT: Entry = Entry {
+    name: "copy-repeat",
+    version: 1,
+    summary: "the same tokens again; tokens repeat",
+    format: "0 0 1 0 sep => 0 0 1 0 eos",
+    unit: "tokens to copy",
+    alphabet_default: 2,
+    // With one token, copying would be counting.
+    alphabet_bounds: Some(2..=ALPHABET_MAX),
+    program: None,
+    make: |alphabet| Arc::new(CopyTask::new(Tokens::Repeated, alphabet)),
+};
+
+/// The same tokens again: `copy-unique` and `copy-repeat`.
+///
+/// Length is tokens to copy.
+/// - `copy-unique`, length 3: prompt `7 3 9 sep`, answer `7 3 9 eos`. The tokens are drawn uniformly without replacement; so the
+///   alphabet, 100 unless told, is the largest length.
+/// - `copy-repeat`, length 4: prompt `0 0 1 0 sep`, answer `0 0 1 0 eos`. The tokens are drawn uniformly with replacement from an
+///   alphabet of 2 unless told; every length can be expressed. No RASP-L program is known, which makes it a control.
+///
+/// Source: Zhou et al. 2023, section 4, <https://arxiv.org/abs/2310.16028>.
+#[derive(Debug)]
+pub struct CopyTask {
+    tokens: Tokens,
+    vocabulary: Vocabulary,
+    alphabet: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tokens {
+    Distinct,
+    Repeated,
+}
+
+impl CopyTask {
+    fn new(tokens: Tokens, alphabet: usize) -> Self {
+        Self { tokens, vocabulary: Vocabulary::with_data(&[("sep", SEP), ("eos", EOS)], alphabet), alphabet }
+    }
+}
+
+impl Task for CopyTask {
+    fn entry(&self) -> &'static Entry {
+        match self.tokens {
+            Tokens::Distinct => &UNIQUE,
+            Tokens::Repeated => &REPEAT,
+        }
+    }
+
+    fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    fn length_limit(&self) -> Option<usize> {
+        (self.tokens == Tokens::Distinct).then_some(self.alphabet)
+    }
+
+    fn tokens_max(&self, length: usize) -> usize {
+        2 * length + 2
+    }
+
+    fn sample(&self, length: usize, rng: &mut ChaCha8Rng) -> Result<Example, TaskError> {
+        self.check_length(length)?;
+        let mut prompt = match self.tokens {
+            Tokens::Distinct => random::distinct(rng, self.alphabet, length),
+            Tokens::Repeated => random::repeated(rng, self.alphabet, length),
+        };
+        let answer = copy(&prompt);
+        prompt.push(SEP);
+        Ok(Example { prompt, answer })
+    }
+
+    fn answer(&self, prompt: &[i8]) -> Result<Vec<i8>, TaskError> {
+        let data = data_before_sep(self, prompt)?;
+        let allowed = match self.tokens {
+            Tokens::Distinct => are_distinct(data),
+            Tokens::Repeated => true,
+        };
+        if allowed { Ok(copy(data)) } else { Err(not_a_prompt(self, prompt)) }
+    }
+}
+
+fn copy(data: &[i8]) -> Vec<i8> {
+    data.iter().copied().chain([EOS]).collect()
+}
+
+fn are_distinct(data: &[i8]) -> bool {
+    let set = data.iter().fold(0_u128, |set, token| set | 1 << token);
+    set.count_ones() as usize == data.len()
+}

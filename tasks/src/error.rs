@@ -1,0 +1,105 @@
+//! What can be wrong with a task, a length or a prompt.
+
+use crate::task::Length;
+
+/// What this crate refuses, and what to do instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TaskError {
+    /// No task has this name.
+    #[error("no task is called `{name}`: {}", hint(suggestion.as_deref(), known))]
+    UnknownTask {
+        /// The name asked for.
+        name: String,
+        /// The closest name, if one is close.
+        suggestion: Option<&'static str>,
+        /// Every name there is.
+        known: Vec<&'static str>,
+    },
+    /// An alphabet was given to a task that has a fixed one.
+    #[error("{task} always has {fixed} data tokens: remove `alphabet: {alphabet}`")]
+    AlphabetFixed {
+        /// The task's name.
+        task: &'static str,
+        /// The number of data tokens asked for.
+        alphabet: usize,
+        /// The number of data tokens it has.
+        fixed: usize,
+    },
+    /// The alphabet is too small or too large for the task.
+    #[error("{task} takes an `alphabet` of {least} to {most} data tokens, not {alphabet}{}", eight_bits(*alphabet, *most))]
+    AlphabetOutOfBounds {
+        /// The task's name.
+        task: &'static str,
+        /// The number of data tokens asked for.
+        alphabet: usize,
+        /// The smallest alphabet that it takes.
+        least: usize,
+        /// The largest alphabet that it takes.
+        most: usize,
+    },
+    /// Examples of length 0 do not exist.
+    #[error("{task} has no example of length 0: length counts {unit}, so start at 1")]
+    LengthZero {
+        /// The task's name.
+        task: &'static str,
+        /// What its length counts.
+        unit: &'static str,
+    },
+    /// The alphabet has too few tokens to express an example of this length.
+    #[error(
+        "{task} cannot express length {length}: its alphabet of {limit} data tokens ends at length {limit} ({}lower the length)",
+        raise(*limit, *most)
+    )]
+    LengthBeyondAlphabet {
+        /// The task's name.
+        task: &'static str,
+        /// The length asked for.
+        length: Length,
+        /// The largest length that the alphabet expresses.
+        limit: Length,
+        /// The largest alphabet that the task takes.
+        most: usize,
+    },
+    /// The tokens are not a prompt of the task.
+    #[error("`{prompt}` is not a prompt of {task}, which looks like `{format}`")]
+    NotAPrompt {
+        /// The task's name.
+        task: &'static str,
+        /// The tokens given, as text.
+        prompt: String,
+        /// A worked example of the task.
+        format: &'static str,
+    },
+    /// A token is not in the vocabulary.
+    #[error("token {token} is not in the vocabulary, which holds {vocabulary}: use the vocabulary of the task that made it")]
+    UnknownToken {
+        /// The token.
+        token: i8,
+        /// What the vocabulary holds, in a few words.
+        vocabulary: String,
+    },
+    /// A vocabulary names one token twice, or one name stands for two tokens.
+    #[error("the vocabulary holds `{name}` ({token}) twice: names and tokens must be distinct")]
+    RepeatedToken {
+        /// The name of the second one.
+        name: String,
+        /// The token of the second one.
+        token: i8,
+    },
+}
+
+fn hint(suggestion: Option<&str>, known: &[&str]) -> String {
+    match suggestion {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("the tasks are {}", known.join(", ")),
+    }
+}
+
+fn raise(limit: Length, most: usize) -> String {
+    if limit.get() < most { format!("raise `alphabet`, at most to {most}, or ") } else { String::new() }
+}
+
+fn eight_bits(alphabet: usize, most: usize) -> &'static str {
+    if alphabet > most { ": tokens are 8-bit integers, as in RASP-L" } else { "" }
+}

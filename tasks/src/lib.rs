@@ -1,0 +1,43 @@
+//! Algorithmic tasks, each a generator of examples at a given length, with the RASP-L programs that solve them.
+//!
+//! A [`Task`] draws a prompt of the asked length and knows its answer. Tokens are the bounded integers of RASP-L, `i8`: data
+//! tokens are `0..alphabet`, the special tokens [`SEP`], [`EOS`] and [`SOS`] are negative. A [`Vocabulary`] turns them into
+//! the token ids of a model and into text.
+//!
+//! ```
+//! use tasks::{TaskSpec, build, random};
+//!
+//! let sort = build(&TaskSpec { name: "sort".to_owned(), alphabet: Some(20) })?;
+//! let example = sort.sample(3, &mut random::stream(0, "data", 0))?;
+//! assert_eq!(example.show(sort.vocabulary()), "17 8 13 sep => 8 13 17 eos");
+//! assert_eq!(sort.answer(&example.prompt)?, example.answer);
+//!
+//! // Distinct tokens: an alphabet of 20 cannot hold 21 of them.
+//! assert!(sort.sample(21, &mut random::stream(0, "data", 0)).is_err());
+//! # Ok::<(), tasks::TaskError>(())
+//! ```
+//!
+//! The crate is pure: the same seed gives the same examples on every machine, and nothing here reads a file or a clock.
+
+mod boolean_and;
+mod catalogue;
+mod copy;
+mod count;
+mod error;
+mod majority;
+mod parity;
+pub mod random;
+mod sort;
+mod task;
+mod vocabulary;
+
+pub use boolean_and::BooleanAnd;
+pub use catalogue::{ALPHABET_MAX, Entry, TaskSpec, build, catalogue};
+pub use copy::CopyTask;
+pub use count::Count;
+pub use error::TaskError;
+pub use majority::BinaryMajority;
+pub use parity::Parity;
+pub use sort::Sort;
+pub use task::{Example, Length, Task};
+pub use vocabulary::{EOS, SEP, SOS, Vocabulary};

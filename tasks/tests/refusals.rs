@@ -1,0 +1,80 @@
+//! What is refused, and in which words.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking; clippy sees only the functions marked as tests")]
+
+use tasks::{ALPHABET_MAX, TaskError, TaskSpec, build, catalogue, random};
+
+fn made(name: &str, alphabet: Option<usize>) -> Result<std::sync::Arc<dyn tasks::Task>, TaskError> {
+    build(&TaskSpec { name: name.to_owned(), alphabet })
+}
+
+fn refusal_of_spec(name: &str, alphabet: Option<usize>) -> String {
+    made(name, alphabet).unwrap_err().to_string()
+}
+
+fn refusal_of_length(name: &str, alphabet: Option<usize>, length: usize) -> String {
+    let task = made(name, alphabet).unwrap();
+    let error = task.sample(length, &mut random::stream(0, "test", 0)).unwrap_err();
+    assert_eq!(task.check_length(length), Err(error.clone()));
+    error.to_string()
+}
+
+fn refusal_of_prompt(name: &str, prompt: &[i8]) -> String {
+    made(name, None).unwrap().answer(prompt).unwrap_err().to_string()
+}
+
+#[test]
+fn unknown_names_are_told_the_nearest_task() {
+    insta::assert_snapshot!(refusal_of_spec("srot", None), @"no task is called `srot`: did you mean `sort`?");
+    insta::assert_snapshot!(refusal_of_spec("copy_unique", None), @"no task is called `copy_unique`: did you mean `copy-unique`?");
+    insta::assert_snapshot!(refusal_of_spec("majority", None), @"no task is called `majority`: did you mean `binary-majority`?");
+    insta::assert_snapshot!(refusal_of_spec("addition", None), @"no task is called `addition`: the tasks are binary-majority, sort, count, copy-unique, boolean-and, copy-repeat, parity");
+}
+
+#[test]
+fn alphabets_are_asked_for_only_where_they_vary_and_within_bounds() {
+    insta::assert_snapshot!(refusal_of_spec("parity", Some(2)), @"parity always has 2 data tokens: remove `alphabet: 2`");
+    insta::assert_snapshot!(refusal_of_spec("count", Some(155)), @"count takes an `alphabet` of 1 to 120 data tokens, not 155: tokens are 8-bit integers, as in RASP-L");
+    insta::assert_snapshot!(refusal_of_spec("copy-repeat", Some(1)), @"copy-repeat takes an `alphabet` of 2 to 120 data tokens, not 1");
+}
+
+#[test]
+fn lengths_beyond_the_alphabet_are_refused_and_told_why() {
+    insta::assert_snapshot!(refusal_of_length("sort", Some(50), 51), @"sort cannot express length 51: its alphabet of 50 data tokens ends at length 50 (raise `alphabet`, at most to 120, or lower the length)");
+    insta::assert_snapshot!(refusal_of_length("copy-unique", Some(ALPHABET_MAX), 200), @"copy-unique cannot express length 200: its alphabet of 120 data tokens ends at length 120 (lower the length)");
+    insta::assert_snapshot!(refusal_of_length("count", None, 0), @"count has no example of length 0: length counts tokens of the answer before eos, so start at 1");
+}
+
+#[test]
+fn what_is_not_a_prompt_has_no_answer() {
+    insta::assert_snapshot!(refusal_of_prompt("sort", &[4, 4, -1]), @"`4 4 sep` is not a prompt of sort, which looks like `4 12 3 sep => 3 4 12 eos`");
+    insta::assert_snapshot!(refusal_of_prompt("binary-majority", &[0, 1, -1]), @"`0 1 sep` is not a prompt of binary-majority, which looks like `1 0 1 sep => 1 eos`");
+    insta::assert_snapshot!(refusal_of_prompt("count", &[-3, 5, 2, -1]), @"`sos 5 2 sep` is not a prompt of count, which looks like `sos 2 5 sep => 2 3 4 5 eos`");
+    for (name, prompt) in [
+        ("sort", &[-1][..]),
+        ("sort", &[3, 4]),
+        ("sort", &[]),
+        ("sort", &[3, -1, -1]),
+        ("sort", &[100, -1]),
+        ("copy-unique", &[1, 2, 1, -1]),
+        ("copy-repeat", &[2, -1]),
+        ("count", &[-3, 2, 100, -1]),
+        ("count", &[-3, -1, 2, -1]),
+        ("boolean-and", &[0, 2, -1]),
+        ("parity", &[0, -2, -1]),
+    ] {
+        assert!(matches!(made(name, None).unwrap().answer(prompt), Err(TaskError::NotAPrompt { .. })), "{name} {prompt:?}");
+    }
+}
+
+#[test]
+fn every_task_reaches_its_limit() {
+    for entry in catalogue() {
+        let alphabet_max = entry.alphabet_bounds.as_ref().map(|bounds| *bounds.end());
+        for alphabet in [None, alphabet_max] {
+            let task = made(entry.name, alphabet).unwrap();
+            let longest = task.length_limit().unwrap_or(2_000);
+            assert!(task.sample(longest, &mut random::stream(0, "test", 0)).is_ok(), "{}", entry.name);
+        }
+    }
+}

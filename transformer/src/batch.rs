@@ -1,0 +1,87 @@
+//! Sequences of token ids as tensors: padding, positions, and the rows where an answer is predicted.
+//!
+//! Padding stands on the right, where the causal mask already hides it from every real token, so no padding mask is needed.
+
+use burn::tensor::{Device, Element, Int, Tensor, TensorData};
+
+use crate::error::ModelError;
+use crate::model::Transformer;
+
+/// A prompt and its answer as one sequence of token ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sequence {
+    /// Ids of the prompt, then of the answer.
+    pub tokens: Vec<u32>,
+    /// Where the answer starts in `tokens`; at least 1.
+    pub answer_start: usize,
+    /// Position of the first token: 0 at evaluation, random in training.
+    pub offset: usize,
+}
+
+/// Padded sequences, and where in them a next token is predicted.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    pub(crate) tokens: Tensor<2, Int>,    // [B, T]
+    pub(crate) positions: Tensor<2, Int>, // [B, T]
+    /// Flat indices into `[B * T]` of the tokens whose successor is to be predicted.
+    pub(crate) rows: Tensor<1, Int>, // [N]
+    /// Those successors.
+    pub(crate) targets: Tensor<1, Int>, // [N]
+}
+
+impl Batch {
+    /// Pads sequences to the longest. `first_target` says from which token of a sequence on tokens are predicted.
+    pub(crate) fn new(sequences: &[&Sequence], first_target: impl Fn(&Sequence) -> usize, device: &Device) -> Self {
+        let length = sequences.iter().map(|sequence| sequence.tokens.len()).max().unwrap_or(0);
+        let shape = [sequences.len(), length];
+        let mut tokens = vec![0_i32; sequences.len() * length];
+        let mut positions = vec![0_i32; sequences.len() * length];
+        let mut rows = Vec::new();
+        let mut targets = Vec::new();
+        for (b, sequence) in sequences.iter().enumerate() {
+            for (t, &id) in sequence.tokens.iter().enumerate() {
+                tokens[b * length + t] = id as i32;
+                positions[b * length + t] = (sequence.offset + t) as i32;
+            }
+            for t in first_target(sequence)..sequence.tokens.len() {
+                rows.push((b * length + t - 1) as i32);
+                targets.push(sequence.tokens[t] as i32);
+            }
+        }
+        let predicted = [rows.len()];
+        Self {
+            tokens: Tensor::from_data(TensorData::new(tokens, shape), device),
+            positions: Tensor::from_data(TensorData::new(positions, shape), device),
+            rows: Tensor::from_data(TensorData::new(rows, predicted), device),
+            targets: Tensor::from_data(TensorData::new(targets, predicted), device),
+        }
+    }
+
+    /// Logits at the predicted rows.
+    ///
+    /// # Shapes
+    /// - returns `[N, V]`
+    pub(crate) fn logits(&self, model: &Transformer) -> Tensor<2> {
+        let residual = model.residual(self.tokens.clone(), self.positions.clone());
+        let [batch, length, width] = residual.dims();
+        model.logits(residual.reshape([batch * length, width]).select(0, self.rows.clone()))
+    }
+}
+
+/// Refuses sequences without a prompt or an answer, and those that the model's tables cannot hold.
+pub(crate) fn check(model: &Transformer, sequences: &[Sequence]) -> Result<(), ModelError> {
+    for sequence in sequences {
+        if sequence.answer_start == 0 || sequence.answer_start >= sequence.tokens.len() {
+            return Err(ModelError::EmptySequence);
+        }
+        model.check(&sequence.tokens, sequence.offset)?;
+    }
+    Ok(())
+}
+
+/// The numbers of a tensor, converted to `E`.
+///
+/// Reading fails only where the device itself has failed, which is not an error that a caller could mend.
+pub(crate) fn read<E: Element, const D: usize, K: burn::tensor::kind::Basic>(tensor: Tensor<D, K>) -> Vec<E> {
+    tensor.try_into_vec_as().expect("the device could not be read")
+}

@@ -1,0 +1,84 @@
+//! Where a model runs, chosen by name at run time.
+
+use crate::error::ModelError;
+
+/// An open device.
+#[derive(Debug, Clone)]
+pub struct Device {
+    name: &'static str,
+    inner: burn::tensor::Device,
+}
+
+/// A device that rasplab knows, and whether it can be used here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceStatus {
+    /// The name that [`open_device`] takes.
+    pub name: &'static str,
+    /// What it is.
+    pub description: String,
+    /// It can be opened in this build on this machine.
+    pub available: bool,
+}
+
+impl Device {
+    /// The name it was opened by.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(crate) fn burn(&self) -> &burn::tensor::Device {
+        &self.inner
+    }
+}
+
+/// Opens a device: `flex`, the CPU, always there and single-threaded; or `wgpu`, a GPU, in builds with the feature `wgpu`.
+///
+/// # Errors
+/// [`ModelError::NoDevice`] for an unknown name, a device that is not built in, or one that this machine does not have.
+pub fn open_device(name: &str) -> Result<Device, ModelError> {
+    match name {
+        "flex" => Ok(Device { name: "flex", inner: burn::tensor::Device::flex() }),
+        "wgpu" => open_wgpu(),
+        _ => Err(ModelError::NoDevice { name: name.to_owned(), reason: "the devices are `flex` and `wgpu`".to_owned() }),
+    }
+}
+
+/// All known devices.
+pub fn devices() -> Vec<DeviceStatus> {
+    let flex = DeviceStatus { name: "flex", description: "CPU, one thread for each run".to_owned(), available: true };
+    let wgpu = match open_wgpu() {
+        Ok(_) => DeviceStatus { name: "wgpu", description: "GPU through WebGPU shaders".to_owned(), available: true },
+        Err(error) => DeviceStatus { name: "wgpu", description: error.to_string(), available: false },
+    };
+    vec![flex, wgpu]
+}
+
+#[cfg(feature = "wgpu")]
+fn open_wgpu() -> Result<Device, ModelError> {
+    use burn::tensor::{Device as Inner, DeviceKind, DeviceType};
+    let found = std::panic::catch_unwind(|| Inner::enumerate(DeviceType::Wgpu).into_vec().len()).unwrap_or(0);
+    if found == 0 {
+        return Err(ModelError::NoDevice {
+            name: "wgpu".to_owned(),
+            reason: "no graphics adapter was found: install a Vulkan driver (Debian: mesa-vulkan-drivers)".to_owned(),
+        });
+    }
+    Ok(Device { name: "wgpu", inner: Inner::wgpu(DeviceKind::DefaultDevice) })
+}
+
+#[cfg(not(feature = "wgpu"))]
+fn open_wgpu() -> Result<Device, ModelError> {
+    Err(ModelError::NoDevice { name: "wgpu".to_owned(), reason: "this build has no GPU support: build with `--features wgpu`".to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cpu_is_always_there_and_an_unknown_name_is_refused() {
+        assert!(devices().iter().any(|device| device.name == "flex" && device.available));
+        let message = open_device("tpu").unwrap_err().to_string();
+        assert_eq!(message, "device `tpu` is not available: the devices are `flex` and `wgpu`");
+    }
+}

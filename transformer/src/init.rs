@@ -1,0 +1,52 @@
+//! Initial weights from the caller's random stream, drawn on the host so that every device starts from the same numbers.
+
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::{Tensor, TensorData};
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+const DEVIATION: f32 = 0.02;
+
+/// Redraws the matrices of a model, in the order in which burn visits them: normal with deviation 0.02, the projections back into the
+/// residual stream narrower by `sqrt(2 layers)`. Vectors of linear layers become zero; norms stay as burn made them (one and zero).
+///
+/// Source: Radford et al. 2019 (GPT-2), section 2.3.
+pub(crate) fn initialize<M: Module>(model: M, layers: usize, rng: &mut impl Rng) -> M {
+    model.map(&mut Initializer { path: Vec::new(), residual_deviation: DEVIATION / (2.0 * layers as f32).sqrt(), rng })
+}
+
+struct Initializer<'r, R> {
+    path: Vec<String>,
+    residual_deviation: f32,
+    rng: &'r mut R,
+}
+
+impl<R: Rng> ModuleMapper for Initializer<'_, R> {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let is = |name: &str| self.path.iter().any(|part| part == name);
+        let deviation = match D {
+            2 if is("output") || is("narrow") => self.residual_deviation,
+            2 => DEVIATION,
+            _ if self.path.last().is_some_and(|name| name == "bias") => 0.0,
+            _ => return param,
+        };
+        param.map(|tensor| {
+            let shape = tensor.shape();
+            let numbers: Vec<f32> = (0..shape.num_elements())
+                .map(|_| {
+                    let normal: f32 = StandardNormal.sample(self.rng);
+                    deviation * normal
+                })
+                .collect();
+            Tensor::from_data(TensorData::new(numbers, shape), &tensor.device()).require_grad()
+        })
+    }
+}

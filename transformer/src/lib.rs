@@ -1,0 +1,45 @@
+//! A decoder-only Transformer, trained from scratch on sequences of token ids.
+//!
+//! This is the only crate that names burn, and it knows nothing of tasks or programs: sequences of ids go in; losses, exact matches and
+//! weights come out. Every random number comes from a generator that the caller passes, so that one seed gives one result.
+//!
+//! ```
+//! use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+//! use transformer::{LossOn, ModelConfig, OptimizerConfig, Positions, Sequence, Trainer, open_device};
+//!
+//! let config = ModelConfig { vocabulary: 4, layers: 1, heads: 1, width: 16, positions: Positions::None };
+//! let device = open_device("flex")?;
+//! let mut trainer = Trainer::new(&config, &OptimizerConfig::default(), LossOn::Answer, &mut ChaCha8Rng::seed_from_u64(0), &device)?;
+//!
+//! // Prompt `2 1`, answer `2 0`.
+//! let batch = [Sequence { tokens: vec![2, 1, 2, 0], answer_start: 2, offset: 0 }];
+//! let before = trainer.step(&batch, 1e-2)?.value();
+//! for _ in 0..20 {
+//!     trainer.step(&batch, 1e-2)?;
+//! }
+//! assert!(trainer.step(&batch, 1e-2)?.value() < before);
+//! # Ok::<(), transformer::ModelError>(())
+//! ```
+
+mod attention;
+mod batch;
+mod checkpoint;
+mod decode;
+mod device;
+mod error;
+mod init;
+mod model;
+mod position;
+mod schedule;
+mod score;
+mod train;
+
+pub use batch::Sequence;
+pub use decode::decode_greedily;
+pub use device::{Device, DeviceStatus, devices, open_device};
+pub use error::ModelError;
+pub use model::{ModelConfig, Transformer};
+pub use position::Positions;
+pub use schedule::{Decay, Schedule};
+pub use score::{Score, score};
+pub use train::{LossOn, OptimizerConfig, StepLoss, Trainer};

@@ -1,0 +1,239 @@
+//! The model: token and position vectors, pre-norm blocks, a final norm, and logits by the token vectors themselves.
+
+use burn::module::{Module, Param};
+use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
+use burn::tensor::activation::relu;
+use burn::tensor::{Bool, Device, Int, Tensor, TensorData, module::embedding};
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::attention::{CausalAttention, hidden_from};
+use crate::error::ModelError;
+use crate::init::initialize;
+use crate::position::Positions;
+
+/// What fixes a model's shape.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelConfig {
+    /// Number of token ids.
+    pub vocabulary: usize,
+    /// Number of blocks.
+    pub layers: usize,
+    /// Attention heads per block; divides `width`.
+    pub heads: usize,
+    /// Width of the residual stream; the hidden layer of each block is four times as wide.
+    pub width: usize,
+    /// How the model is told positions.
+    pub positions: Positions,
+}
+
+impl ModelConfig {
+    /// Checks the shape.
+    ///
+    /// # Errors
+    /// [`ModelError::ZeroDimension`] and [`ModelError::UnevenHeads`].
+    pub fn validate(&self) -> Result<(), ModelError> {
+        let rows = match self.positions {
+            Positions::None => 1,
+            Positions::Learned { rows } => rows,
+        };
+        for (name, value) in [
+            ("vocabulary", self.vocabulary),
+            ("layers", self.layers),
+            ("heads", self.heads),
+            ("width", self.width),
+            ("positions.rows", rows),
+        ] {
+            if value == 0 {
+                return Err(ModelError::ZeroDimension { name });
+            }
+        }
+        if !self.width.is_multiple_of(self.heads) {
+            return Err(ModelError::UnevenHeads { width: self.width, heads: self.heads });
+        }
+        Ok(())
+    }
+}
+
+/// A decoder-only pre-norm Transformer with ReLU and tied input and output token vectors.
+///
+/// Source: Radford et al. 2019 (GPT-2) for the block; `ReLU` in place of GELU because the scalar `erf` of burn's CPU device takes a
+/// quarter of a training step.
+#[derive(Module, Debug)]
+pub struct Transformer {
+    pub(crate) tokens: Param<Tensor<2>>,            // [V, D]
+    pub(crate) positions: Option<Param<Tensor<2>>>, // [rows, D]
+    blocks: Vec<Block>,
+    norm: LayerNorm,
+}
+
+#[derive(Module, Debug)]
+struct Block {
+    attention_norm: LayerNorm,
+    attention: CausalAttention,
+    hidden_norm: LayerNorm,
+    widen: Linear,
+    narrow: Linear,
+}
+
+impl Transformer {
+    /// A model with weights drawn from `rng`: normal with deviation 0.02, output projections of the blocks narrower by `sqrt(2 layers)`,
+    /// biases zero (GPT-2's initialization).
+    ///
+    /// # Errors
+    /// As [`ModelConfig::validate`].
+    pub(crate) fn new(config: &ModelConfig, rng: &mut impl Rng, device: &Device) -> Result<Self, ModelError> {
+        Ok(initialize(Self::shaped(config, device)?, config.layers, rng))
+    }
+
+    /// A model of the right shape, whose weights are still to be set.
+    pub(crate) fn shaped(config: &ModelConfig, device: &Device) -> Result<Self, ModelError> {
+        config.validate()?;
+        let table = |rows: usize| Param::from_tensor(Tensor::zeros([rows, config.width], device));
+        let block = || Block {
+            attention_norm: LayerNormConfig::new(config.width).init(device),
+            attention: CausalAttention::new(config.width, config.heads, device),
+            hidden_norm: LayerNormConfig::new(config.width).init(device),
+            widen: LinearConfig::new(config.width, 4 * config.width).init(device),
+            narrow: LinearConfig::new(4 * config.width, config.width).init(device),
+        };
+        Ok(Self {
+            tokens: table(config.vocabulary),
+            positions: match config.positions {
+                Positions::None => None,
+                Positions::Learned { rows } => Some(table(rows)),
+            },
+            blocks: (0..config.layers).map(|_| block()).collect(),
+            norm: LayerNormConfig::new(config.width).init(device),
+        })
+    }
+
+    /// The residual stream after the last block.
+    ///
+    /// # Shapes
+    /// - `tokens`: `[B, T]` ids; `positions`: `[B, T]` rows of the position table, read only by models that have one
+    /// - returns `[B, T, D]`
+    pub(crate) fn residual(&self, tokens: Tensor<2, Int>, positions: Tensor<2, Int>) -> Tensor<3> {
+        let [_, length] = tokens.dims();
+        let hidden = hidden_from(length, &tokens.device());
+        let mut x = embedding(self.tokens.val(), tokens);
+        if let Some(table) = &self.positions {
+            x = x + embedding(table.val(), positions);
+        }
+        self.blocks.iter().fold(x, |x, block| block.forward(x, hidden.clone()))
+    }
+
+    /// Logits of the next token.
+    ///
+    /// # Shapes
+    /// - `residual`: `[N, D]`, any rows of what [`Transformer::residual`] returned
+    /// - returns `[N, V]`
+    pub(crate) fn logits(&self, residual: Tensor<2>) -> Tensor<2> {
+        self.norm.forward(residual).matmul(self.tokens.val().transpose())
+    }
+
+    /// Logits of the next token after each prefix of one sequence, for looking into a model.
+    ///
+    /// # Shapes
+    /// - `tokens`: `[T]` ids, at positions 0 to T - 1
+    /// - returns `T` rows of `V` logits
+    ///
+    /// # Errors
+    /// [`ModelError::EmptySequence`], [`ModelError::TokenBeyondVocabulary`] and [`ModelError::PositionBeyondTable`].
+    pub fn logits_of(&self, tokens: &[u32]) -> Result<Vec<Vec<f32>>, ModelError> {
+        self.check(tokens, 0)?;
+        let device = self.tokens.val().device();
+        let ids: Vec<i32> = tokens.iter().map(|&id| id as i32).collect();
+        let places: Vec<i32> = (0..tokens.len() as i32).collect();
+        let shape = [1, tokens.len()];
+        let residual = self
+            .residual(Tensor::from_data(TensorData::new(ids, shape), &device), Tensor::from_data(TensorData::new(places, shape), &device));
+        let [_, length, width] = residual.dims();
+        let logits = self.logits(residual.reshape([length, width]));
+        let [_, vocabulary] = logits.dims();
+        let flat: Vec<f32> = crate::batch::read(logits);
+        Ok(flat.chunks(vocabulary).map(<[f32]>::to_vec).collect())
+    }
+
+    /// Refuses what the model's tables have no row for.
+    pub(crate) fn check(&self, tokens: &[u32], offset: usize) -> Result<(), ModelError> {
+        let [vocabulary, _] = self.tokens.dims();
+        if tokens.is_empty() {
+            return Err(ModelError::EmptySequence);
+        }
+        if let Some(&id) = tokens.iter().find(|&&id| id as usize >= vocabulary) {
+            return Err(ModelError::TokenBeyondVocabulary { id, vocabulary });
+        }
+        if let Some(table) = &self.positions {
+            let [rows, _] = table.dims();
+            let position = offset + tokens.len() - 1;
+            if position >= rows {
+                return Err(ModelError::PositionBeyondTable { position, rows });
+            }
+        }
+        Ok(())
+    }
+
+    /// Number of trained numbers.
+    pub fn parameters(&self) -> usize {
+        self.num_params()
+    }
+}
+
+impl Block {
+    /// # Shapes
+    /// - `x`: `[B, T, D]`; returns `[B, T, D]`
+    fn forward(&self, x: Tensor<3>, hidden: Tensor<4, Bool>) -> Tensor<3> {
+        let x = x.clone() + self.attention.forward(self.attention_norm.forward(x), hidden);
+        let wide = relu(self.widen.forward(self.hidden_norm.forward(x.clone()))); // [B, T, 4D]
+        x + self.narrow.forward(wide)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+
+    fn model(positions: Positions) -> Transformer {
+        let config = ModelConfig { vocabulary: 7, layers: 2, heads: 2, width: 8, positions };
+        Transformer::new(&config, &mut ChaCha8Rng::seed_from_u64(3), &Device::flex()).unwrap()
+    }
+
+    #[test]
+    fn a_logit_depends_on_no_later_token() {
+        let model = model(Positions::Learned { rows: 6 });
+        let one = model.logits_of(&[1, 2, 3, 4]).unwrap();
+        let other = model.logits_of(&[1, 2, 6, 0]).unwrap();
+        assert_eq!(one[..2], other[..2]);
+        assert_ne!(one[2], other[2]);
+    }
+
+    #[test]
+    fn without_positions_only_the_mask_tells_order() {
+        // With one layer and no positions the last token sees the others as a bag.
+        let config = ModelConfig { vocabulary: 7, layers: 1, heads: 2, width: 8, positions: Positions::None };
+        let model = Transformer::new(&config, &mut ChaCha8Rng::seed_from_u64(3), &Device::flex()).unwrap();
+        let one = model.logits_of(&[1, 2, 3, 4]).unwrap();
+        let other = model.logits_of(&[3, 1, 2, 4]).unwrap();
+        for (a, b) in one[3].iter().zip(&other[3]) {
+            assert!((a - b).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn what_the_tables_cannot_hold_is_refused() {
+        let model = model(Positions::Learned { rows: 3 });
+        assert!(matches!(model.logits_of(&[0; 4]), Err(ModelError::PositionBeyondTable { position: 3, rows: 3 })));
+        assert!(matches!(model.logits_of(&[7]), Err(ModelError::TokenBeyondVocabulary { id: 7, vocabulary: 7 })));
+        assert!(matches!(model.logits_of(&[]), Err(ModelError::EmptySequence)));
+    }
+
+    #[test]
+    fn the_parameter_count_is_the_known_sum() {
+        let (vocabulary, rows, width, layers) = (7, 6, 8, 2);
+        let block = 12 * width * width + 13 * width;
+        let expected = (vocabulary + rows) * width + layers * block + 2 * width;
+        assert_eq!(model(Positions::Learned { rows }).parameters(), expected);
+    }
+}
