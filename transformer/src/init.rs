@@ -46,7 +46,8 @@ impl<R: Rng> ModuleMapper for Initializer<'_, R> {
                     deviation * normal
                 })
                 .collect();
-            Tensor::from_data(TensorData::new(numbers, shape), &tensor.device()).require_grad()
+            let drawn = Tensor::from_data(TensorData::new(numbers, shape), &tensor.device());
+            if tensor.is_require_grad() { drawn.require_grad() } else { drawn }
         })
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::problem::{Problem, Problems, suggest};
 use super::schema::{below, properties, schema};
-use super::tree::{CellConfig, ReportConfig, Seeds, SweepConfig, default_device};
+use super::tree::{CellConfig, SweepConfig, default_device};
 use super::{validate, yaml};
 
 /// A sweep whose configuration has been checked: `base`, `grid` and overrides are merged into its cells, and it can be expanded and run.
@@ -93,18 +93,18 @@ impl Reader<'_> {
         let known = self.schema.clone();
         self.unknown_keys(&Value::Object(tree.clone()), &known, "");
 
+        if !tree.contains_key("sweep") {
+            self.problem("sweep", "missing: name the sweep, as in `sweep: my-first-sweep`");
+        }
         let config = SweepConfig {
-            sweep: self.section(&tree, "sweep", |reader| {
-                reader.problem("sweep", "missing: name the sweep, as in `sweep: my-first-sweep`");
-                String::new()
-            }),
-            description: self.section(&tree, "description", |_| String::new()),
-            device: self.section(&tree, "device", |_| default_device()),
-            seeds: self.section(&tree, "seeds", |_| Seeds::default()),
+            sweep: self.section(&tree, "sweep").unwrap_or_default(),
+            description: self.section(&tree, "description").unwrap_or_default(),
+            device: self.section(&tree, "device").unwrap_or_else(default_device),
+            seeds: self.section(&tree, "seeds").unwrap_or_default(),
             base: CellConfig::default(),
             cells: self.cells(&tree, &cell_overrides),
             grid: BTreeMap::new(),
-            report: self.section(&tree, "report", |_| ReportConfig::default()),
+            report: self.section(&tree, "report").unwrap_or_default(),
         };
         validate::validate_sweep(&config, &mut self.problems);
         Some(ValidConfig(config))
@@ -161,15 +161,9 @@ impl Reader<'_> {
         }
     }
 
-    /// One section of the file, or its default where it is absent or wrong.
-    fn section<T: DeserializeOwned>(&mut self, tree: &Map<String, Value>, name: &str, default: impl Fn(&mut Self) -> T) -> T {
-        match tree.get(name) {
-            None => default(self),
-            Some(value) => match self.typed(value.clone(), name) {
-                Some(value) => value,
-                None => default(&mut Reader { text: self.text, schema: Value::Null, problems: Vec::new() }),
-            },
-        }
+    /// One section of the file; `None` where it is absent or wrong.
+    fn section<T: DeserializeOwned>(&mut self, tree: &Map<String, Value>, name: &str) -> Option<T> {
+        tree.get(name).and_then(|value| self.typed(value.clone(), name))
     }
 
     /// A value as `T`.
@@ -210,8 +204,7 @@ impl Reader<'_> {
         if entries.is_empty() {
             self.problem("cells", "empty: list at least one cell, as in `cells: [{task: sort}]`");
         }
-        let fitting = |reader: &mut Self, change: &(String, Value)| reader.fits(change, "--set");
-        let overrides: Vec<(String, Value)> = overrides.iter().filter(|change| fitting(self, change)).cloned().collect();
+        let overrides: Vec<(String, Value)> = overrides.iter().filter(|change| self.fits(change, "--set")).cloned().collect();
         let combinations = self.combinations(tree);
         let mut cells = Vec::new();
         for (idx, entry) in entries.iter().enumerate() {
@@ -257,7 +250,7 @@ impl Reader<'_> {
 
     /// Every combination of the grid's values; one empty combination where there is no grid.
     fn combinations(&mut self, tree: &Map<String, Value>) -> Vec<Vec<(String, Value)>> {
-        let grid: BTreeMap<String, Vec<Value>> = self.section(tree, "grid", |_| BTreeMap::new());
+        let grid: BTreeMap<String, Vec<Value>> = self.section(tree, "grid").unwrap_or_default();
         let mut combinations = vec![Vec::new()];
         for (path, values) in grid {
             let Some(cell_schema) = cell_schema(&self.schema) else { continue };
@@ -376,4 +369,62 @@ fn in_words(message: &str) -> String {
         .replace("integer `", "the number `")
         .replace("string \"", "the text \"")
         .replace("data did not match any variant of untagged enum Seeds", "expected a list, as in [0, 1], or {init: [0, 1], data: [0, 1]}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "\
+sweep: example
+base:
+  train: {lengths: 8, lr: 2.0e-3}
+  evaluate: {lengths: [8, 16]}
+cells:
+  - {task: sort, train: {lr: 5.0e-3}}
+  - task: count
+grid:
+  train.batch: [16, 32]
+";
+
+    #[test]
+    fn an_entry_overrides_base_the_grid_both_and_an_override_all() {
+        let rates = |overrides: &[&str]| -> Vec<(String, f64, usize, usize)> {
+            let overrides: Vec<String> = overrides.iter().map(|text| (*text).to_owned()).collect();
+            let config = read("example.yaml", TEXT, &overrides).unwrap();
+            config.cells.iter().map(|cell| (cell.task.clone(), cell.train.lr, cell.train.batch, cell.train.lengths)).collect()
+        };
+        let row = |task: &str, lr: f64, batch: usize| (task.to_owned(), lr, batch, 8);
+        assert_eq!(rates(&[]), [row("sort", 5e-3, 16), row("sort", 5e-3, 32), row("count", 2e-3, 16), row("count", 2e-3, 32)]);
+        assert_eq!(rates(&["train.lr=0.1", "train.batch=4"])[1], row("sort", 0.1, 4));
+    }
+
+    #[test]
+    fn what_is_written_reads_back_as_the_same_sweep() {
+        let config = read("example.yaml", TEXT, &["report.fit_gate=0.5".to_owned()]).unwrap();
+        let again = read("stored.yaml", &config.to_yaml().unwrap(), &[]).unwrap();
+        assert_eq!(again, config);
+        assert!((again.report.fit_gate - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_problem_of_base_is_reported_once_and_with_its_line() {
+        let problems = read("example.yaml", &TEXT.replace("2.0e-3", "fast"), &[]).unwrap_err();
+        assert_eq!(problems.to_string(), "example.yaml:3: base.train.lr: the text \"fast\": expected a number (write small ones as 1.0e-3)");
+    }
+
+    #[test]
+    fn a_value_of_the_grid_that_does_not_fit_is_reported_once() {
+        let problems = read("example.yaml", &TEXT.replace("[16, 32]", "[16, much]"), &[]).unwrap_err();
+        assert_eq!(problems.list.len(), 1, "{problems}");
+        assert_eq!(problems.list[0].path, "grid.train.batch");
+    }
+
+    #[test]
+    fn no_text_makes_the_reader_panic() {
+        for text in ["", "{}", "[]", "cells: 3", "sweep: [1]", "base: 3\ncells: [{}]\nsweep: x", "cells: [3, null, {task: sort}]", "grid: {x: 1}", "\t", "a: *b"] {
+            let problems = read("odd.yaml", text, &[]).unwrap_err();
+            assert!(!problems.list.is_empty(), "{text}");
+        }
+    }
 }

@@ -1,0 +1,85 @@
+//! What the command prints where all is well.
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+#![allow(unreachable_pub, dead_code, reason = "each test file uses a part of what they share")]
+
+#[path = "support/desk.rs"]
+mod desk;
+
+use std::process::{Command, Stdio};
+
+use desk::{Desk, TINY, binary};
+
+#[test]
+fn a_program_is_run_generated_from_and_measured() {
+    let desk = Desk::new();
+    desk.write("sort.rasp", "#lang rasp-l\nsep = -1; eos = -2;\nnext = aggregate_min(select(tokens, tokens, >), tokens, eos);\n");
+    let run = |args: &[&str]| {
+        let answer = desk.rasplab(args);
+        assert_eq!((answer.status, answer.stderr.as_str()), (0, ""), "{args:?}");
+        answer.stdout
+    };
+    let answers = [
+        run(&["rasp", "run", "sort.rasp", "--input", "4 12 3 sep"]),
+        run(&["rasp", "run", "sort.rasp", "--input", "4 12 3 sep", "--generate"]),
+        run(&["rasp", "run", "sort.rasp", "--input", "4 12 3 sep", "--generate", "--json"]),
+        run(&["rasp", "length", "sort.rasp"]),
+        run(&["rasp", "length", "sort.rasp", "--json"]),
+        run(&["rasp", "check", "sort.rasp"]),
+    ];
+    insta::assert_snapshot!(answers.join("\n"));
+}
+
+#[test]
+fn tasks_are_listed_and_sampled_by_seed() {
+    let desk = Desk::new();
+    let list = desk.rasplab(&["tasks", "list"]).stdout;
+    assert_eq!(list.lines().count(), 7, "{list}");
+    let sample = |seed: &str| desk.rasplab(&["tasks", "sample", "sort", "--length", "3", "--count", "2", "--seed", seed]).stdout;
+    assert_eq!(sample("1"), sample("1"));
+    assert_ne!(sample("1"), sample("2"));
+    assert!(sample("1").lines().all(|line| line.contains(" sep => ") && line.ends_with(" eos")));
+    assert!(desk.rasplab(&["tasks", "show", "sort"]).stdout.contains("aggregate_min(select(tokens, tokens, >), tokens, eos)"));
+}
+
+#[test]
+fn a_sweep_is_expanded_with_every_default_written_out() {
+    let desk = Desk::new();
+    desk.write("tiny.yaml", &TINY.replace("cells:", "grid:\n  train.lr: [1.0e-3, 1.0e-2]\ncells:"));
+    let expanded = desk.rasplab(&["expand", "tiny.yaml", "--json"]);
+    assert_eq!(expanded.status, 0, "{}", expanded.stderr);
+    let lines: Vec<&str> = expanded.stdout.lines().collect();
+    assert_eq!(lines.len(), 8, "two tasks, two learning rates, two seeds");
+    assert!(lines.iter().all(|line| line.contains("\"weight_decay\":0.01")));
+    assert!(!desk.path("runs").exists());
+}
+
+#[test]
+fn the_schema_is_draft_07_and_knows_the_keys() {
+    let schema = Desk::new().rasplab(&["schema"]).stdout;
+    assert!(schema.contains("http://json-schema.org/draft-07/schema#"));
+    assert!(schema.contains("\"reach_tau\""));
+}
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    let desk = Desk::new();
+    let commands: [&[&str]; 12] = [
+        &["run"], &["validate"], &["expand"], &["report"], &["tasks", "list"], &["tasks", "show"], &["tasks", "sample"],
+        &["rasp", "run"], &["rasp", "length"], &["rasp", "check"], &["devices"], &["schema"],
+    ];
+    for command in commands {
+        let help = desk.rasplab(&[command, &["--help"][..]].concat());
+        assert_eq!(help.status, 0);
+        assert!(help.stdout.contains("Example: rasplab "), "{command:?}: {}", help.stdout);
+    }
+    assert_eq!(desk.rasplab(&["unknown-command"]).status, 2);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = Command::new(binary()).arg("schema").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty());
+}

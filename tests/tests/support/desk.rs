@@ -1,0 +1,72 @@
+//! The command as a user calls it, in a folder of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+/// A sweep of a few seconds: two small tasks, two seeds.
+pub(crate) const TINY: &str = "\
+sweep: tiny
+description: Two tasks that a very small model learns in seconds.
+base:
+  model: {layers: 1, heads: 1, width: 16, positions: none}
+  train: {lengths: 4, steps: 60, batch: 16, lr: 1.0e-2, check_steps: 20}
+  evaluate: {lengths: [2, 4, 6, 8], examples: 20}
+cells:
+  - task: boolean-and
+  - task: parity
+";
+
+/// A folder to work in.
+pub(crate) struct Desk {
+    folder: TempDir,
+}
+
+/// What a command came to.
+pub(crate) struct Answer {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(binary());
+        command.current_dir(self.folder.path()).args(args).env("NO_COLOR", "1");
+        command
+    }
+
+    pub(crate) fn rasplab(&self, args: &[&str]) -> Answer {
+        answer(&self.command(args).output().unwrap())
+    }
+}
+
+pub(crate) fn binary() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_rasplab-under-test"))
+}
+
+fn answer(output: &Output) -> Answer {
+    Answer {
+        status: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}

@@ -1,0 +1,149 @@
+//! A whole sweep from outside: trained, reported, repeated, interrupted and killed.
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+#![allow(unreachable_pub, dead_code, reason = "each test file uses a part of what they share")]
+
+#[path = "support/desk.rs"]
+mod desk;
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use desk::{Desk, TINY, binary};
+use report::{Metric, Split};
+
+#[test]
+fn a_sweep_is_trained_evaluated_and_reported() {
+    let desk = Desk::new();
+    desk.write("tiny.yaml", TINY);
+    let answer = desk.rasplab(&["run", "tiny.yaml"]);
+    assert_eq!(answer.status, 0, "{}", answer.stderr);
+    assert!(answer.stdout.contains("boolean-and") && answer.stdout.contains("parity (control)"), "{}", answer.stdout);
+
+    let records = report::read_csv(&desk.read("runs/tiny/results.csv")).unwrap();
+    let (runs, lengths, metrics) = (4, 4, 3);
+    assert_eq!(records.len(), runs * lengths * metrics);
+    for record in &records {
+        assert_eq!(record.split == Split::In, record.len_eval <= 4);
+        assert_eq!(record.low.is_some(), record.metric == Metric::ExactMatch);
+        assert_eq!(record.examples, 20);
+    }
+    let learned = records.iter().filter(|record| record.task == "boolean-and" && record.metric == Metric::ExactMatch);
+    assert!(learned.map(|record| record.value).sum::<f64>() > 0.9 * 8.0, "60 steps teach a conjunction");
+
+    for figure in ["exact_match_by_length", "reach_by_program_length", "correlations"] {
+        for kind in ["svg", "png", "csv"] {
+            assert!(desk.path(&format!("runs/tiny/figures/{figure}.{kind}")).exists(), "{figure}.{kind}");
+        }
+    }
+    let page = desk.read("runs/tiny/report.html");
+    assert!(page.contains("none known") && page.contains("<svg"), "the page holds the figures and the control");
+    let elsewhere = page.lines().find(|line| line.contains("<link ") || line.contains("<script") || line.contains("<img src=\"http"));
+    assert_eq!(elsewhere, None, "the page opens offline");
+}
+
+#[test]
+fn a_second_run_does_nothing_that_is_done() {
+    let desk = Desk::new();
+    desk.write("tiny.yaml", TINY);
+    assert_eq!(desk.rasplab(&["run", "tiny.yaml"]).status, 0);
+    let results = desk.read("runs/tiny/results.csv");
+    let done = || -> Vec<std::time::SystemTime> {
+        let cells = std::fs::read_dir(desk.path("runs/tiny")).unwrap().map(|entry| entry.unwrap().path());
+        let seeds = cells.filter(|path| path.is_dir()).flat_map(|cell| std::fs::read_dir(cell).unwrap().map(|entry| entry.unwrap().path()));
+        let mut times: Vec<_> =
+            seeds.filter_map(|seed| std::fs::metadata(seed.join("DONE.json")).ok()).map(|done| done.modified().unwrap()).collect();
+        times.sort();
+        times
+    };
+    let before = done();
+    assert_eq!(before.len(), 4);
+    let answer = desk.rasplab(&["run", "tiny.yaml"]);
+    assert_eq!(answer.status, 0);
+    assert!(answer.stderr.contains("4 of 4 runs are done already and are kept"), "{}", answer.stderr);
+    assert_eq!(done(), before);
+    assert_eq!(desk.read("runs/tiny/results.csv"), results);
+
+    // A longer file trains only what it adds.
+    desk.write("tiny.yaml", &TINY.replace("  - task: parity\n", "  - task: parity\n  - task: binary-majority\n"));
+    let answer = desk.rasplab(&["run", "tiny.yaml"]);
+    assert!(answer.stderr.contains("4 of 6 runs are done already and are kept"), "{}", answer.stderr);
+    assert!(desk.read("runs/tiny/results.csv").starts_with(&results), "the records of the old runs are untouched");
+}
+
+#[test]
+fn results_depend_neither_on_the_number_of_workers_nor_on_the_folder() {
+    let desk = Desk::new();
+    desk.write("tiny.yaml", TINY);
+    assert_eq!(desk.rasplab(&["run", "tiny.yaml", "--workers", "1"]).status, 0);
+    assert_eq!(desk.rasplab(&["run", "tiny.yaml", "--workers", "4", "--out", "elsewhere"]).status, 0);
+    assert_eq!(desk.read("runs/tiny/results.csv"), desk.read("elsewhere/results.csv"));
+}
+
+#[test]
+fn a_stored_sweep_can_be_run_and_reported_again() {
+    let desk = Desk::new();
+    desk.write("tiny.yaml", TINY);
+    assert_eq!(desk.rasplab(&["run", "tiny.yaml", "--set", "train.steps=20"]).status, 0);
+    let (results, page) = (desk.read("runs/tiny/results.csv"), desk.read("runs/tiny/report.html"));
+    std::fs::remove_file(desk.path("runs/tiny/report.html")).unwrap();
+    let answer = desk.rasplab(&["report", "runs/tiny"]);
+    assert_eq!(answer.status, 0, "{}", answer.stderr);
+    assert_eq!(desk.read("runs/tiny/report.html"), page);
+    // The stored file holds the override.
+    assert_eq!(desk.rasplab(&["run", "runs/tiny/sweep.yaml", "--out", "again"]).status, 0);
+    assert_eq!(desk.read("again/results.csv"), results);
+}
+
+#[test]
+fn a_diverged_run_is_a_result() {
+    let desk = Desk::new();
+    desk.write("tiny.yaml", TINY);
+    let answer = desk.rasplab(&["run", "tiny.yaml", "--set", "train.lr=1.0e+30", "--set", "seeds=[0]"]);
+    assert_eq!(answer.status, 0, "{}", answer.stderr);
+    assert!(answer.stderr.contains("diverged at step 20"), "{}", answer.stderr);
+    assert!(desk.read("runs/tiny/report.html").contains("diverged"));
+    let again = desk.rasplab(&["run", "runs/tiny/sweep.yaml", "--out", "runs/tiny"]);
+    assert!(again.stderr.contains("2 of 2 runs are done already"), "{}", again.stderr);
+}
+
+#[test]
+fn an_interrupted_sweep_says_so_and_goes_on_to_the_same_results() {
+    for signal in ["-INT", "-TERM", "-KILL"] {
+        let desk = Desk::new();
+        // The second task is long enough to be interrupted.
+        let long = format!("{TINY}    train: {{steps: 3000}}\n").replace("steps: 60", "steps: 10");
+        desk.write("tiny.yaml", &long);
+        let mut child = start(&desk, &["run", "tiny.yaml", "--workers", "1"]);
+        wait_for_progress(&desk, &mut child);
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        let status = child.wait().unwrap();
+        if signal != "-KILL" {
+            assert_eq!(status.code(), Some(75), "{signal}");
+        }
+        assert!(!desk.path("runs/tiny").join("DONE.json").exists());
+        assert_eq!(desk.rasplab(&["run", "tiny.yaml"]).status, 0);
+        let undisturbed = Desk::new();
+        undisturbed.write("tiny.yaml", &long);
+        assert_eq!(undisturbed.rasplab(&["run", "tiny.yaml"]).status, 0);
+        assert_eq!(desk.read("runs/tiny/results.csv"), undisturbed.read("runs/tiny/results.csv"), "{signal}");
+    }
+}
+
+fn start(desk: &Desk, args: &[&str]) -> Child {
+    Command::new(binary()).current_dir(desk.path(".")).args(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// Waits until a run has looked at its exact match, so that something is under way.
+fn wait_for_progress(desk: &Desk, child: &mut Child) {
+    let begun = || {
+        let cells = std::fs::read_dir(desk.path("runs/tiny")).into_iter().flatten().flatten();
+        let seeds = cells.flat_map(|cell| std::fs::read_dir(cell.path()).into_iter().flatten().flatten());
+        seeds.filter_map(|seed| std::fs::metadata(seed.path().join("metrics.jsonl")).ok()).any(|file| file.len() > 0)
+    };
+    let started = Instant::now();
+    while !begun() {
+        assert!(child.try_wait().unwrap().is_none(), "the sweep ended before it could be interrupted");
+        assert!(started.elapsed() < Duration::from_secs(60), "nothing was trained in a minute");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
