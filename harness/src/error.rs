@@ -1,5 +1,6 @@
 //! What can go wrong in the harness, and the exit status that says so.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::cell::CellId;
@@ -31,7 +32,7 @@ pub enum Error {
     #[error("--input: {0}")]
     Input(#[from] rasp::InputError),
     /// A file or folder could not be read or written.
-    #[error("{path}: cannot {action}: {source}", path = path.display())]
+    #[error("{path}: cannot {action}: {source}{way_out}", path = path.display(), way_out = way_out(source))]
     File {
         /// The file or folder.
         path: PathBuf,
@@ -103,6 +104,17 @@ pub enum Error {
     /// Bad usage that clap cannot see.
     #[error("{0}")]
     Usage(String),
+}
+
+/// What a user can do about an error of the operating system; empty where nobody knows.
+fn way_out(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::NotFound => ": check the path",
+        ErrorKind::PermissionDenied => ": check the permissions, or choose another place",
+        ErrorKind::ReadOnlyFilesystem | ErrorKind::NotADirectory => ": choose another folder with --out",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ": free some space, then run the same command again",
+        _ => "",
+    }
 }
 
 impl Error {

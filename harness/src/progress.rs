@@ -9,7 +9,7 @@ use crate::cell::Cell;
 use crate::config::SeedPair;
 use crate::run::Progress;
 
-const PLAIN_LINE_EVERY: Duration = Duration::from_secs(60);
+const PLAIN_LINE_EVERY: Duration = Duration::from_mins(1);
 
 /// The progress of a sweep: all runs in one bar, each running run in one of its own.
 pub struct Board {

@@ -91,14 +91,14 @@ pub fn execute(cell: &Cell, seeds: SeedPair, context: &Context) -> Result<Option
     let directory = RunDirectory::new(context.folder, cell, seeds);
     directory.begin(cell, seeds, context.device)?;
     let mut trainer = Trainer::new(&cell.model(), &cell.optimizer(), cell.loss_on(), &mut stream(seeds.init, "init", 0), context.device)?;
-    let Some(trained) = training::train(cell, seeds, &mut trainer, &directory, context)? else {
+    let Some(done) = training::train(cell, seeds, &mut trainer, &directory, context)? else {
         return Ok(None);
     };
     let model = trainer.model();
-    let diverged = matches!(trained.status, RunStatus::Diverged { .. });
+    let diverged = matches!(done.status, RunStatus::Diverged { .. });
     let records = if diverged { Vec::new() } else { evaluation::evaluate(cell, seeds, &model, context.sweep)? };
-    directory.finish(&model, &records, &trained)?;
-    Ok(Some(trained))
+    directory.finish(&model, &records, &done)?;
+    Ok(Some(done))
 }
 
 /// An example as the model reads it.

@@ -62,6 +62,11 @@ impl SelectorMatrix {
         self.rows.is_empty()
     }
 
+    /// One row per query position, one truth value per key position.
+    pub fn rows(&self) -> &[Vec<bool>] {
+        &self.rows
+    }
+
     /// Whether position `query` attends to position `key`; false outside the matrix.
     pub fn selects(&self, query: usize, key: usize) -> bool {
         self.rows.get(query).and_then(|row| row.get(key)).copied().unwrap_or(false)

@@ -28,6 +28,8 @@ pub struct Analysis {
     pub verdicts: Vec<Verdict>,
     /// Each measure of program length with each outcome, over all tasks and over tasks with programs.
     pub correlations: Vec<Correlation>,
+    /// The largest multiple of their training lengths to which all fitted runs were evaluated; correlations look no further.
+    pub horizon: Option<f64>,
     /// What the primary analysis says of the conjecture.
     pub conclusion: Conclusion,
     /// What a reader must know before believing the rest: what was seen, why it matters, what to do.
@@ -53,8 +55,9 @@ impl Analysis {
 pub fn analyse(evidence: &Evidence, rng: &mut (impl Rng + ?Sized)) -> Analysis {
     let runs = run::summarize(evidence);
     let verdicts = verdict::judge(evidence, &runs);
-    let correlations = correlation::correlate(evidence, &verdicts, rng);
+    let horizon = run::horizon(&runs);
+    let correlations = correlation::correlate(evidence, &verdicts, horizon.unwrap_or(f64::INFINITY), rng);
     let conclusion = conclusion::conclude(&evidence.sweep.primary_measure, &verdicts, &correlations);
     let warnings = warning::collect(evidence, &runs, &verdicts);
-    Analysis { runs, verdicts, correlations, conclusion, warnings }
+    Analysis { runs, verdicts, correlations, horizon, conclusion, warnings }
 }

@@ -234,3 +234,15 @@ fn many_tasks_use_random_permutations_and_still_fit_the_figures() {
     assert_eq!((primary.tasks, primary.p_exact), (28, false));
     assert!(page.contains("p by random orders"));
 }
+
+#[test]
+fn a_task_does_not_rank_higher_for_having_been_tested_further() {
+    let mut further = synthetic::evidence();
+    further.records.retain(|record| record.task == "sort" || record.len_eval <= 2 * record.len_train_max);
+    let mut alike = further.clone();
+    alike.records.retain(|record| record.len_eval <= 2 * record.len_train_max);
+    let (further, alike) = (analysis(&further), analysis(&alike));
+    assert_eq!(further.correlations, alike.correlations);
+    assert_ne!(further.verdicts, alike.verdicts, "the verdict still shows all that was measured");
+    assert!(further.warnings.iter().any(|warning| warning.contains("correlations look no further than 2 times")), "{:?}", further.warnings);
+}

@@ -20,6 +20,7 @@ fn a_program_is_run_generated_from_and_measured() {
     };
     let answers = [
         run(&["rasp", "run", "sort.rasp", "--input", "4 12 3 sep"]),
+        run(&["rasp", "run", "sort.rasp", "--input", "4 12 3 sep", "--json"]),
         run(&["rasp", "run", "sort.rasp", "--input", "4 12 3 sep", "--generate"]),
         run(&["rasp", "run", "sort.rasp", "--input", "4 12 3 sep", "--generate", "--json"]),
         run(&["rasp", "length", "sort.rasp"]),
@@ -64,8 +65,18 @@ fn the_schema_is_draft_07_and_knows_the_keys() {
 fn every_command_has_help_with_an_example() {
     let desk = Desk::new();
     let commands: [&[&str]; 12] = [
-        &["run"], &["validate"], &["expand"], &["report"], &["tasks", "list"], &["tasks", "show"], &["tasks", "sample"],
-        &["rasp", "run"], &["rasp", "length"], &["rasp", "check"], &["devices"], &["schema"],
+        &["run"],
+        &["validate"],
+        &["expand"],
+        &["report"],
+        &["tasks", "list"],
+        &["tasks", "show"],
+        &["tasks", "sample"],
+        &["rasp", "run"],
+        &["rasp", "length"],
+        &["rasp", "check"],
+        &["devices"],
+        &["schema"],
     ];
     for command in commands {
         let help = desk.rasplab(&[command, &["--help"][..]].concat());
@@ -82,4 +93,20 @@ fn a_reader_that_goes_away_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stderr.is_empty());
+}
+
+#[test]
+fn every_sweep_file_that_we_show_is_valid() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let shown = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let desk = Desk::new();
+    desk.write("readme.yaml", shown);
+    let mut files = vec![desk.path("readme.yaml")];
+    files.extend(std::fs::read_dir(root.join("configs")).unwrap().map(|entry| entry.unwrap().path()));
+    assert!(files.len() > 1);
+    for file in files {
+        let answer = desk.rasplab(&["validate", file.to_str().unwrap()]);
+        assert_eq!(answer.status, 0, "{}", answer.stderr);
+    }
 }

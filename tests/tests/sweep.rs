@@ -67,7 +67,10 @@ fn a_second_run_does_nothing_that_is_done() {
     desk.write("tiny.yaml", &TINY.replace("  - task: parity\n", "  - task: parity\n  - task: binary-majority\n"));
     let answer = desk.rasplab(&["run", "tiny.yaml"]);
     assert!(answer.stderr.contains("4 of 6 runs are done already and are kept"), "{}", answer.stderr);
-    assert!(desk.read("runs/tiny/results.csv").starts_with(&results), "the records of the old runs are untouched");
+    assert!(
+        desk.read("runs/tiny/results.csv").contains(results.trim_start_matches(|c| c != '\n')),
+        "the records of the old runs are untouched"
+    );
 }
 
 #[test]
@@ -143,7 +146,7 @@ fn wait_for_progress(desk: &Desk, child: &mut Child) {
     let started = Instant::now();
     while !begun() {
         assert!(child.try_wait().unwrap().is_none(), "the sweep ended before it could be interrupted");
-        assert!(started.elapsed() < Duration::from_secs(60), "nothing was trained in a minute");
+        assert!(started.elapsed() < Duration::from_mins(1), "nothing was trained in a minute");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -57,7 +57,7 @@ impl ModelConfig {
 
 /// A decoder-only pre-norm Transformer with ReLU and tied input and output token vectors.
 ///
-/// Source: Radford et al. 2019 (GPT-2) for the block; `ReLU` in place of GELU because the scalar `erf` of burn's CPU device takes a
+/// Source: Radford et al. 2019 (GPT-2) for the block; ReLU in place of GELU because the scalar `erf` of burn's CPU device takes a
 /// quarter of a training step.
 #[derive(Module, Debug)]
 pub struct Transformer {

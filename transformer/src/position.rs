@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A position scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Positions {
-    /// No positions (`NoPE`).
+    /// No positions (NoPE).
     None,
     /// One learned vector per absolute position, added to the token's.
     Learned {

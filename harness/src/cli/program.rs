@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rasp::Program;
+use rasp::{Program, Sequence};
 use serde_json::{Map, Value, json};
 
 use super::RaspCommand;
@@ -23,17 +23,38 @@ pub(super) fn rasp(command: RaspCommand, printer: Printer) -> Result<(), Error> 
                 let answer: Vec<String> = answer.iter().map(|&token| program.show_token(token)).collect();
                 return if printer.json() { printer.value(&answer) } else { printer.data(&answer.join(" ")) };
             }
-            let shown = match &sop {
-                Some(name) => program.evaluate_named(name, &tokens)?.to_string(),
-                None => program.evaluate(&tokens)?.to_string(),
+            let value = match &sop {
+                Some(name) => program.evaluate_named(name, &tokens)?,
+                None => rasp::Value::Sequence(program.evaluate(&tokens)?),
             };
-            if printer.json() { printer.value(&json!({ "output": shown })) } else { printer.data(&shown) }
+            if printer.json() { printer.value(&as_json(&value)) } else { printer.data(&as_text(&program, &value)) }
         }
         RaspCommand::Length { files } => length(&files, printer),
         RaspCommand::Check { files } => {
             let programs = load_all(&files)?;
-            printer.data(&programs.iter().map(|program| format!("{}: no problems\n", program.name())).collect::<String>())
+            let lines: Vec<String> = programs.iter().map(|program| format!("{}: no problems", program.name())).collect();
+            printer.data(&lines.join("\n"))
         }
+    }
+}
+
+/// A value as people read it: tokens by the names that the program gives them.
+fn as_text(program: &Program, value: &rasp::Value) -> String {
+    match value {
+        rasp::Value::Sequence(Sequence::Tokens(tokens)) => {
+            tokens.iter().map(|&token| program.show_token(token)).collect::<Vec<_>>().join(" ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// A value as machines read it: one number or truth value per position; for a selector one row per query.
+fn as_json(value: &rasp::Value) -> Value {
+    match value {
+        rasp::Value::Sequence(Sequence::Tokens(tokens)) => json!(tokens),
+        rasp::Value::Sequence(Sequence::Indices(indices)) => json!(indices),
+        rasp::Value::Sequence(Sequence::Booleans(booleans)) => json!(booleans),
+        rasp::Value::Selector(matrix) => json!(matrix.rows()),
     }
 }
 
@@ -50,17 +71,15 @@ fn length(files: &[PathBuf], printer: Printer) -> Result<(), Error> {
         return Ok(());
     }
     let width = programs.iter().map(|program| program.name().len()).chain(["program".len()]).max().unwrap_or(0);
-    let mut table = String::new();
-    for (idx, program) in programs.iter().enumerate() {
+    let names: Vec<&str> =
+        programs.first().map(|program| program.length().measures()).into_iter().flatten().map(|(name, _)| name).collect();
+    let mut lines = vec![format!("{:width$}  {}", "program", names.join("  "))];
+    for program in &programs {
         let measures = program.length().measures();
-        if idx == 0 {
-            let names: Vec<&str> = measures.iter().map(|(name, _)| *name).collect();
-            table.push_str(&format!("{:width$}  {}\n", "program", names.join("  ")));
-        }
         let values: Vec<String> = measures.iter().map(|(name, value)| format!("{value:>columns$}", columns = name.len())).collect();
-        table.push_str(&format!("{:width$}  {}\n", program.name(), values.join("  ")));
+        lines.push(format!("{:width$}  {}", program.name(), values.join("  ")));
     }
-    printer.data(&table)
+    printer.data(&lines.join("\n"))
 }
 
 fn load(file: &Path) -> Result<Program, Error> {

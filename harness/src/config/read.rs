@@ -48,6 +48,7 @@ pub fn read(file: &str, text: &str, overrides: &[String]) -> Result<ValidConfig,
     for problem in &mut list {
         problem.line = problem.line.or_else(|| nearest_line(text, &problem.path));
     }
+    list.sort_by_key(|problem| problem.line);
     match config {
         Some(config) if list.is_empty() => Ok(config),
         _ => Err(Problems { file: file.to_owned(), list }),
@@ -204,7 +205,7 @@ impl Reader<'_> {
         if entries.is_empty() {
             self.problem("cells", "empty: list at least one cell, as in `cells: [{task: sort}]`");
         }
-        let overrides: Vec<(String, Value)> = overrides.iter().filter(|change| self.fits(change, "--set")).cloned().collect();
+        let overrides: Vec<(String, Value)> = overrides.iter().filter(|change| self.fits(change, "--set ")).cloned().collect();
         let combinations = self.combinations(tree);
         let mut cells = Vec::new();
         for (idx, entry) in entries.iter().enumerate() {
@@ -213,7 +214,6 @@ impl Reader<'_> {
             if self.repair::<CellConfig>(&mut entry, &path).is_none() {
                 continue;
             }
-            let first = self.problems.len();
             for combination in &combinations {
                 let mut merged = base.clone();
                 merge(&mut merged, &entry);
@@ -222,29 +222,40 @@ impl Reader<'_> {
                         set(map, path, value.clone());
                     }
                 }
-                if let Some(cell) = self.typed::<CellConfig>(merged, &path) {
-                    validate::validate_cell(&cell, &path, &mut self.problems);
-                    cells.push(cell);
+                let Some(cell) = self.typed::<CellConfig>(merged, &path) else { continue };
+                let source = |key: &str| match key {
+                    _ if overrides.iter().any(|(path, _)| path == key) => "--set ",
+                    _ if combination.iter().any(|(path, _)| path == key) => "grid.",
+                    _ if get(&entry, key).is_none() && get(&base, key).is_some() => "base.",
+                    _ => "",
+                };
+                let mut found = Vec::new();
+                validate::validate_cell(&cell, &mut found);
+                for mut problem in found {
+                    problem.path = match source(&problem.path) {
+                        "" => join(&path, &problem.path),
+                        source => format!("{source}{}", problem.path),
+                    };
+                    // Cells share what they have from elsewhere.
+                    if !self.problems.contains(&problem) {
+                        self.problems.push(problem);
+                    }
                 }
+                cells.push(cell);
             }
-            // Combinations of a grid often share a problem.
-            let mut seen: Vec<Problem> = Vec::new();
-            for problem in self.problems.split_off(first) {
-                if !seen.contains(&problem) {
-                    seen.push(problem);
-                }
-            }
-            self.problems.append(&mut seen);
         }
         cells
     }
 
     /// Whether a dotted key of a cell takes this value; reports where it does not.
-    fn fits(&mut self, (key, value): &(String, Value), path: &str) -> bool {
+    fn fits(&mut self, (key, value): &(String, Value), from: &str) -> bool {
         let mut alone = Map::new();
         set(&mut alone, key, value.clone());
         let before = self.problems.len();
-        self.typed::<CellConfig>(Value::Object(alone), path);
+        self.typed::<CellConfig>(Value::Object(alone), "");
+        for problem in &mut self.problems[before..] {
+            problem.path = format!("{from}{}", problem.path);
+        }
         self.problems.len() == before
     }
 
@@ -262,7 +273,7 @@ impl Reader<'_> {
             if values.is_empty() {
                 self.problem("grid", format!("`{path}` has no values: list at least one"));
             }
-            let values: Vec<Value> = values.into_iter().filter(|value| self.fits(&(path.clone(), value.clone()), "grid")).collect();
+            let values: Vec<Value> = values.into_iter().filter(|value| self.fits(&(path.clone(), value.clone()), "grid.")).collect();
             combinations = combinations
                 .iter()
                 .flat_map(|combination: &Vec<(String, Value)>| {
@@ -331,6 +342,11 @@ fn set(map: &mut Map<String, Value>, path: &str, value: Value) {
             }
         }
     }
+}
+
+/// The value at a dotted path.
+fn get<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('.').try_fold(value, |value, key| value.get(key))
 }
 
 /// Takes the value at a path out; false where there is none.
@@ -410,7 +426,10 @@ grid:
     #[test]
     fn a_problem_of_base_is_reported_once_and_with_its_line() {
         let problems = read("example.yaml", &TEXT.replace("2.0e-3", "fast"), &[]).unwrap_err();
-        assert_eq!(problems.to_string(), "example.yaml:3: base.train.lr: the text \"fast\": expected a number (write small ones as 1.0e-3)");
+        assert_eq!(
+            problems.to_string(),
+            "example.yaml:3: base.train.lr: the text \"fast\": expected a number (write small ones as 1.0e-3)"
+        );
     }
 
     #[test]
@@ -422,7 +441,18 @@ grid:
 
     #[test]
     fn no_text_makes_the_reader_panic() {
-        for text in ["", "{}", "[]", "cells: 3", "sweep: [1]", "base: 3\ncells: [{}]\nsweep: x", "cells: [3, null, {task: sort}]", "grid: {x: 1}", "\t", "a: *b"] {
+        for text in [
+            "",
+            "{}",
+            "[]",
+            "cells: 3",
+            "sweep: [1]",
+            "base: 3\ncells: [{}]\nsweep: x",
+            "cells: [3, null, {task: sort}]",
+            "grid: {x: 1}",
+            "\t",
+            "a: *b",
+        ] {
             let problems = read("odd.yaml", text, &[]).unwrap_err();
             assert!(!problems.list.is_empty(), "{text}");
         }

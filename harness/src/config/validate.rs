@@ -13,7 +13,7 @@ pub(crate) const MEASURES: [&str; 7] =
 
 /// Checks what concerns the whole file.
 pub(crate) fn validate_sweep(config: &SweepConfig, problems: &mut Vec<Problem>) {
-    let mut check = Check { path: "", problems };
+    let mut check = Check { problems };
     if !config.sweep.is_empty() {
         check.that("sweep", is_folder_name(&config.sweep), || {
             format!("`{}` names a folder: use letters, digits, `-`, `_` and `.`, beginning with a letter or digit", config.sweep)
@@ -34,9 +34,9 @@ pub(crate) fn validate_sweep(config: &SweepConfig, problems: &mut Vec<Problem>) 
     });
 }
 
-/// Checks one resolved cell.
-pub(crate) fn validate_cell(cell: &CellConfig, path: &str, problems: &mut Vec<Problem>) {
-    let mut check = Check { path, problems };
+/// Checks one resolved cell; paths are those within the cell.
+pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
+    let mut check = Check { problems };
     let (model, train, evaluate) = (&cell.model, &cell.train, &cell.evaluate);
     for (key, value) in [
         ("model.layers", model.layers),
@@ -85,15 +85,13 @@ pub(crate) fn validate_cell(cell: &CellConfig, path: &str, problems: &mut Vec<Pr
 }
 
 struct Check<'p> {
-    path: &'p str,
     problems: &'p mut Vec<Problem>,
 }
 
 impl Check<'_> {
     fn that(&mut self, key: &str, holds: bool, message: impl FnOnce() -> String) {
         if !holds {
-            let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
-            self.problems.push(Problem { path, line: None, message: message() });
+            self.problems.push(Problem { path: key.to_owned(), line: None, message: message() });
         }
     }
 }

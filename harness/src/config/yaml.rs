@@ -49,7 +49,7 @@ pub(crate) fn steps(path: &str) -> Vec<Step> {
 pub(crate) fn line_of(text: &str, path: &str) -> Option<usize> {
     let steps = steps(path);
     let error = FailAt { steps: &steps }.deserialize(serde_yaml::Deserializer::from_str(text)).err()?;
-    error.to_string().starts_with(HERE).then(|| error.location().map(|location| location.line())).flatten()
+    error.to_string().contains(HERE).then(|| error.location().map(|location| location.line())).flatten()
 }
 
 const HERE: &str = "the end of the path";

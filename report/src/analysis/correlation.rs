@@ -51,9 +51,9 @@ pub struct Correlation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Median over fitted runs of reach over the longest training length.
+    /// Median over fitted runs of reach over the longest training length, no further than the horizon.
     ReachRatio,
-    /// Median over fitted runs of the mean exact match at out-of-distribution lengths.
+    /// Median over fitted runs of the mean exact match at out-of-distribution lengths up to the horizon.
     AreaBeyond,
 }
 
@@ -61,9 +61,10 @@ impl Outcome {
     /// Every outcome, the primary one first.
     pub const ALL: [Self; 2] = [Self::ReachRatio, Self::AreaBeyond];
 
-    fn of(self, verdict: &Verdict) -> Option<f64> {
+    /// The outcome of a task. A reach beyond the horizon counts as the horizon: not every task was tested further.
+    fn of(self, verdict: &Verdict, horizon: f64) -> Option<f64> {
         match self {
-            Self::ReachRatio => verdict.reach.map(|reach| reach.ratio),
+            Self::ReachRatio => verdict.reach.map(|reach| reach.ratio.min(horizon)),
             Self::AreaBeyond => verdict.area_beyond,
         }
     }
@@ -103,12 +104,12 @@ impl fmt::Display for Scope {
 }
 
 /// Every measure with every outcome over both sets of tasks: the primary measure first, the others as the programs name them.
-pub(crate) fn correlate(evidence: &Evidence, verdicts: &[Verdict], rng: &mut (impl Rng + ?Sized)) -> Vec<Correlation> {
+pub(crate) fn correlate(evidence: &Evidence, verdicts: &[Verdict], horizon: f64, rng: &mut (impl Rng + ?Sized)) -> Vec<Correlation> {
     let mut correlations = Vec::new();
     for outcome in Outcome::ALL {
         for measure in measures(evidence) {
             for scope in Scope::ALL {
-                let pairs = pairs(evidence, verdicts, &measure, outcome, scope);
+                let pairs = pairs(evidence, verdicts, horizon, &measure, outcome, scope);
                 let mut correlation = correlate_pairs(&pairs, rng);
                 correlation.primary =
                     measure == evidence.sweep.primary_measure && outcome == Outcome::ReachRatio && scope == Scope::AllTasks;
@@ -133,14 +134,14 @@ pub(crate) fn measures(evidence: &Evidence) -> Vec<String> {
 }
 
 /// (program length, outcome) of each task that counts.
-fn pairs(evidence: &Evidence, verdicts: &[Verdict], measure: &str, outcome: Outcome, scope: Scope) -> Vec<(f64, f64)> {
+fn pairs(evidence: &Evidence, verdicts: &[Verdict], horizon: f64, measure: &str, outcome: Outcome, scope: Scope) -> Vec<(f64, f64)> {
     let length = |task: &TaskInfo| match (&task.program, scope) {
         (Some(program), _) => program.measure(measure),
         (None, Scope::AllTasks) => Some(f64::INFINITY),
         (None, Scope::ProgramsOnly) => None,
     };
     let both = evidence.tasks.iter().zip(verdicts);
-    both.filter_map(|(task, verdict)| length(task).zip(outcome.of(verdict))).collect()
+    both.filter_map(|(task, verdict)| length(task).zip(outcome.of(verdict, horizon))).collect()
 }
 
 fn correlate_pairs(pairs: &[(f64, f64)], rng: &mut (impl Rng + ?Sized)) -> Correlation {

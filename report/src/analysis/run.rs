@@ -25,11 +25,26 @@ pub struct RunSummary {
     pub reach: Option<Reach>,
     /// Reach over the longest training length; `None` unless the run fitted.
     pub reach_ratio: Option<f64>,
-    /// Mean exact match over the out-of-distribution lengths; `None` unless the run fitted and such lengths were evaluated.
+    /// Mean exact match over the out-of-distribution lengths up to the [`horizon`]; `None` unless the run fitted and such lengths were
+    /// evaluated.
     pub area_beyond: Option<f64>,
 }
 
+/// The largest multiple of its longest training length to which every run that fitted was evaluated.
+///
+/// Tasks are compared up to here and no further: beyond it a task would rank higher only because it was tested further.
+/// `None` where no run fitted.
+pub(crate) fn horizon(runs: &[RunSummary]) -> Option<f64> {
+    runs.iter().filter(|run| run.fitted()).filter_map(RunSummary::tested_to).min_by(f64::total_cmp)
+}
+
 impl RunSummary {
+    /// The largest evaluated length over the longest training length.
+    pub fn tested_to(&self) -> Option<f64> {
+        let largest = self.curve.last()?.len_eval;
+        (self.outcome.len_train_max > 0).then(|| largest as f64 / self.outcome.len_train_max as f64)
+    }
+
     /// Whether the run counts for verdicts.
     pub fn fitted(&self) -> bool {
         self.fit == Fit::Fitted
@@ -91,7 +106,20 @@ pub(crate) fn summarize(evidence: &Evidence) -> Vec<RunSummary> {
         let of_run = records.get(&(cell.as_str(), *seed_init, *seed_data));
         summarize_run(run, of_run.map_or(&[], Vec::as_slice), gate, tau)
     };
-    evidence.runs.iter().map(summarize_one).collect()
+    let mut runs: Vec<RunSummary> = evidence.runs.iter().map(summarize_one).collect();
+    if let Some(horizon) = horizon(&runs) {
+        for run in runs.iter_mut().filter(|run| run.fitted()) {
+            run.area_beyond = area_within(run, horizon);
+        }
+    }
+    runs
+}
+
+fn area_within(run: &RunSummary, horizon: f64) -> Option<f64> {
+    let furthest = horizon * run.outcome.len_train_max as f64 + 1e-9;
+    let beyond = run.curve.iter().filter(|point| point.split == Split::Out && point.len_eval as f64 <= furthest);
+    let pairs: Vec<(usize, f64)> = beyond.map(|point| (point.len_eval, point.exact_match)).collect();
+    area_beyond(&pairs)
 }
 
 fn summarize_run(outcome: &RunOutcome, records: &[&Record], gate: f64, tau: f64) -> RunSummary {
@@ -104,15 +132,12 @@ fn summarize_run(outcome: &RunOutcome, records: &[&Record], gate: f64, tau: f64)
     let in_distribution: Share = curve.iter().filter(|p| p.split == Split::In).map(|p| p.share).sum();
     let finished = outcome.status == RunStatus::Done;
     let fit = if finished { fit(in_distribution, gate) } else { Fit::Unknown };
-    let pairs = |split: Option<Split>| -> Vec<(usize, f64)> {
-        let chosen = curve.iter().filter(|point| split.is_none_or(|split| point.split == split));
-        chosen.map(|point| (point.len_eval, point.exact_match)).collect()
-    };
-    let reach = if fit == Fit::Fitted { reach(&pairs(None), tau) } else { None };
+    let pairs: Vec<(usize, f64)> = curve.iter().map(|point| (point.len_eval, point.exact_match)).collect();
+    let reach = if fit == Fit::Fitted { reach(&pairs, tau) } else { None };
     RunSummary {
         reach,
         reach_ratio: reach.and_then(|reach| reach.ratio(outcome.len_train_max)),
-        area_beyond: if fit == Fit::Fitted { area_beyond(&pairs(Some(Split::Out))) } else { None },
+        area_beyond: None,
         outcome: outcome.clone(),
         curve,
         in_distribution,

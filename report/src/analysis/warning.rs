@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::correlation::measures;
-use super::run::RunSummary;
+use super::run::{RunSummary, horizon};
 use super::verdict::{FAR_RATIO, Verdict, VerdictStatus};
 use crate::evidence::{Evidence, RunStatus};
-use crate::number::{list, plural};
+use crate::number::{list, plural, short};
 use crate::record::{Metric, Record, Split};
 use crate::statistics::fit::Fit;
 
@@ -22,6 +22,7 @@ pub(crate) fn collect(evidence: &Evidence, runs: &[RunSummary], verdicts: &[Verd
         unmeasured(evidence),
         few_seeds(runs),
         censored(runs, verdicts),
+        unequal_horizons(runs),
         no_length_beyond(runs),
         strangers(evidence),
         duplicates(evidence),
@@ -117,6 +118,20 @@ fn censored(runs: &[RunSummary], verdicts: &[Verdict]) -> Option<String> {
         plural(fitted, "fitted run"),
         if right == 1 { "is" } else { "are" },
     ))
+}
+
+fn unequal_horizons(runs: &[RunSummary]) -> Option<String> {
+    let horizon = horizon(runs)?;
+    let furthest = runs.iter().filter(|run| run.fitted()).filter_map(RunSummary::tested_to).max_by(f64::total_cmp)?;
+    (furthest > horizon + 1e-9).then(|| {
+        format!(
+            "tasks were tested to {} to {} times their training lengths; correlations look no further than {} times, which all \
+             were tested to (evaluate every task to the same multiple)",
+            short(horizon),
+            short(furthest),
+            short(horizon)
+        )
+    })
 }
 
 fn no_length_beyond(runs: &[RunSummary]) -> Option<String> {

@@ -12,7 +12,7 @@ sweep: tiny
 description: Two tasks that a very small model learns in seconds.
 base:
   model: {layers: 1, heads: 1, width: 16, positions: none}
-  train: {lengths: 4, steps: 60, batch: 16, lr: 1.0e-2, check_steps: 20}
+  train: {lengths: 4, steps: 60, batch: 16, lr: 1.0e-2, warmup_steps: 5, check_steps: 20}
   evaluate: {lengths: [2, 4, 6, 8], examples: 20}
 cells:
   - task: boolean-and
