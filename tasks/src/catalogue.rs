@@ -3,9 +3,10 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use crate::bits::{conjunction, majority, parity};
 use crate::error::TaskError;
 use crate::task::Task;
-use crate::{boolean_and, copy, count, majority, parity, sort};
+use crate::{copy, count, sort};
 
 /// The largest alphabet that any task takes, in data tokens.
 ///
@@ -53,7 +54,7 @@ pub struct TaskSpec {
 /// ```
 pub fn catalogue() -> &'static [&'static Entry] {
     static ENTRIES: [&Entry; 7] =
-        [&majority::ENTRY, &sort::ENTRY, &count::ENTRY, &copy::UNIQUE, &boolean_and::ENTRY, &copy::REPEAT, &parity::ENTRY];
+        [&majority::ENTRY, &sort::ENTRY, &count::ENTRY, &copy::UNIQUE, &conjunction::ENTRY, &copy::REPEAT, &parity::ENTRY];
     &ENTRIES
 }
 

@@ -19,25 +19,21 @@
 //!
 //! The crate is pure: the same seed gives the same examples on every machine, and nothing here reads a file or a clock.
 
-mod boolean_and;
+mod bits;
 mod catalogue;
 mod copy;
 mod count;
 mod error;
-mod majority;
-mod parity;
 pub mod random;
 mod sort;
 mod task;
 mod vocabulary;
 
-pub use boolean_and::BooleanAnd;
+pub use bits::BitTask;
 pub use catalogue::{ALPHABET_MAX, Entry, TaskSpec, build, catalogue};
 pub use copy::CopyTask;
 pub use count::Count;
 pub use error::TaskError;
-pub use majority::BinaryMajority;
-pub use parity::Parity;
 pub use sort::Sort;
 pub use task::{Example, Length, Task};
 pub use vocabulary::{EOS, SEP, SOS, Vocabulary};
