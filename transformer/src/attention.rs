@@ -67,6 +67,7 @@ fn attend(query: Tensor<4>, key: Tensor<4>, value: Tensor<4>, hidden: Tensor<4, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::test_device;
     use burn::tensor::TensorData;
 
     /// The definition, one query at a time, in f64.
@@ -90,7 +91,7 @@ mod tests {
         let (tokens, width) = (5, 3);
         let numbers = |shift: usize| -> Vec<f32> { (0..tokens * width).map(|i| ((i * 7 + shift) % 11) as f32 / 5.0 - 1.0).collect() };
         let (query, key, value) = (numbers(1), numbers(2), numbers(5));
-        let device = Device::flex();
+        let device = test_device().burn().clone();
         let tensor = |x: &[f32]| Tensor::<4>::from_data(TensorData::new(x.to_vec(), [1, 1, tokens, width]), &device);
         let fast = attend(tensor(&query), tensor(&key), tensor(&value), hidden_from(tokens, &device));
         let fast: Vec<f32> = fast.try_into_vec_as().unwrap();

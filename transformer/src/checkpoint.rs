@@ -117,7 +117,7 @@ impl ModuleMapper for Loader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::open_device;
+    use crate::device::test_device;
     use crate::position::Positions;
     use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
@@ -126,7 +126,7 @@ mod tests {
     }
 
     fn saved(width: usize) -> (tempfile::TempDir, std::path::PathBuf, Transformer, Device) {
-        let device = open_device("flex").unwrap();
+        let device = test_device();
         let model = Transformer::new(&config(width), &mut ChaCha8Rng::seed_from_u64(1), device.burn()).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("model.safetensors");

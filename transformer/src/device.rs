@@ -71,6 +71,12 @@ fn open_wgpu() -> Result<Device, ModelError> {
     Err(ModelError::NoDevice { name: "wgpu".to_owned(), reason: "this build has no GPU support: build with `--features wgpu`".to_owned() })
 }
 
+/// The device that tests run on: `RASPLAB_TEST_DEVICE`, or the CPU.
+#[cfg(test)]
+pub(crate) fn test_device() -> Device {
+    open_device(&std::env::var("RASPLAB_TEST_DEVICE").unwrap_or("flex".to_owned())).unwrap()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

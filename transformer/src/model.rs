@@ -193,11 +193,12 @@ impl Block {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::test_device;
     use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
     fn model(positions: Positions) -> Transformer {
         let config = ModelConfig { vocabulary: 7, layers: 2, heads: 2, width: 8, positions };
-        Transformer::new(&config, &mut ChaCha8Rng::seed_from_u64(3), &Device::flex()).unwrap()
+        Transformer::new(&config, &mut ChaCha8Rng::seed_from_u64(3), test_device().burn()).unwrap()
     }
 
     #[test]
@@ -213,7 +214,7 @@ mod tests {
     fn without_positions_only_the_mask_tells_order() {
         // With one layer and no positions the last token sees the others as a bag.
         let config = ModelConfig { vocabulary: 7, layers: 1, heads: 2, width: 8, positions: Positions::None };
-        let model = Transformer::new(&config, &mut ChaCha8Rng::seed_from_u64(3), &Device::flex()).unwrap();
+        let model = Transformer::new(&config, &mut ChaCha8Rng::seed_from_u64(3), test_device().burn()).unwrap();
         let one = model.logits_of(&[1, 2, 3, 4]).unwrap();
         let other = model.logits_of(&[3, 1, 2, 4]).unwrap();
         for (a, b) in one[3].iter().zip(&other[3]) {

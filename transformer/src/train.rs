@@ -144,14 +144,14 @@ fn summed_loss(model: &Transformer, batch: &Batch) -> Tensor<1> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::open_device;
+    use crate::device::test_device;
     use crate::position::Positions;
     use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
     fn trainer(loss_on: LossOn, seed: u64) -> Trainer {
         let config = ModelConfig { vocabulary: 9, layers: 2, heads: 2, width: 16, positions: Positions::Learned { rows: 40 } };
         let rng = &mut ChaCha8Rng::seed_from_u64(seed);
-        Trainer::new(&config, &OptimizerConfig::default(), loss_on, rng, &open_device("flex").unwrap()).unwrap()
+        Trainer::new(&config, &OptimizerConfig::default(), loss_on, rng, &test_device()).unwrap()
     }
 
     fn sequences(count: usize) -> Vec<Sequence> {

@@ -56,8 +56,11 @@ pub(super) fn run(args: &RunArgs, printer: Printer) -> Result<(), Error> {
     if before > 0 {
         printer.note(&format!("{before} of {} runs are done already and are kept", sweep.runs.len()));
     }
-    let failures = if left.is_empty() { Vec::new() } else { train(&sweep, &left, &folder, args.workers)? };
-    let done = judge(&sweep, &folder, &failures, printer).map_err(|error| Error::AfterRuns(Box::new(error)))?;
+    let started = Instant::now();
+    let failures = train(&sweep, &left, &folder, args.workers)?;
+    let done = evidence::add_wall_secs(&folder, started.elapsed().as_secs_f64())
+        .and_then(|()| judge(&sweep, &folder, &failures, printer))
+        .map_err(|error| Error::AfterRuns(Box::new(error)))?;
     match (failures.len(), sweep.runs.len()) {
         (0, all) if done == all => Ok(()),
         (0, all) => Err(Error::Interrupted { done, all }),
@@ -80,16 +83,17 @@ fn judge(sweep: &Sweep, folder: &Path, failures: &[(usize, String)], printer: Pr
 
 /// Trains the runs that are left; returns those that failed, by their place in the sweep, with the reason.
 fn train(sweep: &Sweep, left: &[Run], folder: &Path, workers: Option<u16>) -> Result<Vec<(usize, String)>, Error> {
+    if left.is_empty() {
+        return Ok(Vec::new());
+    }
     let device = transformer::open_device(&sweep.config.device)?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let stop = stop_on_signal()?;
     let work: Vec<usize> = left.iter().map(|run| sweep.cells[run.cell].work()).collect();
     let board = Board::new(&work, std::io::stderr().is_terminal());
     let pool = Pool { sweep, folder, device: &device, workers: workers.map_or(cores, usize::from), stop: &stop, board: &board };
-    let started = Instant::now();
     let ended = pool.execute(left);
     board.finish();
-    evidence::add_wall_secs(folder, started.elapsed().as_secs_f64())?;
     let place = |run: Run| sweep.runs.iter().position(|other| *other == run);
     Ok(ended.into_iter().filter_map(|end| Some((place(end.run)?, end.failure?))).collect())
 }
