@@ -122,6 +122,7 @@ impl Error {
     pub fn exit_status(&self) -> u8 {
         match self {
             Self::Interrupted { .. } => 75,
+            Self::Evaluation(rasp::EvaluationError::EmptyInput) => 2,
             Self::RunsFailed { .. } | Self::AfterRuns(_) | Self::Evaluation(_) => 1,
             _ => 2,
         }

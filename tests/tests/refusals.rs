@@ -99,6 +99,7 @@ fn a_bad_program_or_input_is_refused_with_its_place() {
         refusal(&desk, &["rasp", "check", "bad.rasp"]),
         refusal(&desk, &["rasp", "run", "sort.rasp", "--input", "4 12 spe"]),
         refusal(&desk, &["rasp", "run", "sort.rasp", "--input", "4 300"]),
+        refusal(&desk, &["rasp", "run", "sort.rasp", "--input", ""]),
         refusal(&desk, &["rasp", "run", "absent.rasp", "--input", "4"]),
         refusal(&desk, &["rasp", "run", "sort.rasp", "--input", "3 1 sep", "--generate", "--max-tokens", "1"]),
     ];

@@ -38,17 +38,18 @@ pub(crate) fn validate_sweep(config: &SweepConfig, problems: &mut Vec<Problem>) 
 pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
     let mut check = Check { problems };
     let (model, train, evaluate) = (&cell.model, &cell.train, &cell.evaluate);
-    for (key, value) in [
-        ("model.layers", model.layers),
-        ("model.heads", model.heads),
-        ("model.width", model.width),
-        ("train.lengths", train.lengths),
-        ("train.steps", train.steps),
-        ("train.batch", train.batch),
-        ("train.check_steps", train.check_steps),
-        ("evaluate.examples", evaluate.examples),
+    // The upper ends are far beyond what one machine can train; they catch a slip before it fills the memory.
+    for (key, value, most) in [
+        ("model.layers", model.layers, 256),
+        ("model.heads", model.heads, 256),
+        ("model.width", model.width, 16_384),
+        ("train.lengths", train.lengths, 100_000),
+        ("train.steps", train.steps, 1_000_000_000),
+        ("train.batch", train.batch, 65_536),
+        ("train.check_steps", train.check_steps, 1_000_000_000),
+        ("evaluate.examples", evaluate.examples, 1_000_000),
     ] {
-        check.that(key, value > 0, || "must be at least 1: 0".to_owned());
+        check.that(key, (1..=most).contains(&value), || format!("must be between 1 and {most}: {value}"));
     }
     check.that("model.width", model.heads == 0 || model.width.is_multiple_of(model.heads), || {
         format!("{} does not divide into {} heads: make width a multiple of heads", model.width, model.heads)
@@ -76,6 +77,7 @@ pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
     };
     let lengths = evaluate.resolved_lengths(train.lengths);
     check.that("evaluate.lengths", !lengths.is_empty(), || "list at least one length".to_owned());
+    check.that("evaluate.lengths", lengths.last().is_none_or(|&length| length <= 100_000), || "must be at most 100000".to_owned());
     for (key, length) in lengths.iter().map(|&length| ("evaluate.lengths", length)).chain([("train.lengths", train.lengths)]) {
         if let Err(error) = task.check_length(length) {
             check.that(key, false, || error.to_string());
