@@ -19,7 +19,7 @@ pub(crate) static ENTRY: Entry = Entry {
     alphabet_default: 2,
     alphabet_bounds: None,
     program: Some(("boolean_and.rasp", include_str!("../../programs/boolean_and.rasp"))),
-    make: |_| BitTask::shared(&ENTRY, draw, conjunction),
+    make: |_| BitTask::shared(&ENTRY, draw, |bits| Some(conjunction(bits))),
 };
 
 fn draw(rng: &mut ChaCha8Rng, length: usize) -> Vec<i8> {
@@ -32,6 +32,6 @@ fn draw(rng: &mut ChaCha8Rng, length: usize) -> Vec<i8> {
     bits
 }
 
-fn conjunction(bits: &[i8]) -> Option<i8> {
-    Some(i8::from(!bits.contains(&0)))
+fn conjunction(bits: &[i8]) -> i8 {
+    i8::from(!bits.contains(&0))
 }

@@ -18,9 +18,9 @@ pub(crate) static ENTRY: Entry = Entry {
     alphabet_default: 2,
     alphabet_bounds: None,
     program: None,
-    make: |_| BitTask::shared(&ENTRY, random::bits, parity),
+    make: |_| BitTask::shared(&ENTRY, random::bits, |bits| Some(parity(bits))),
 };
 
-fn parity(bits: &[i8]) -> Option<i8> {
-    Some(bits.iter().fold(0, |parity, bit| parity ^ bit))
+fn parity(bits: &[i8]) -> i8 {
+    bits.iter().fold(0, |parity, bit| parity ^ bit)
 }
