@@ -25,7 +25,7 @@ pub struct RunSummary {
     pub reach: Option<Reach>,
     /// Reach over the longest training length; `None` unless the run fitted.
     pub reach_ratio: Option<f64>,
-    /// Mean exact match over the out-of-distribution lengths up to the [`horizon`]; `None` unless the run fitted and such lengths were
+    /// Mean exact match over the out-of-distribution lengths up to the horizon; `None` unless the run fitted and such lengths were
     /// evaluated.
     pub area_beyond: Option<f64>,
 }
