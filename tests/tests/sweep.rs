@@ -98,6 +98,18 @@ fn a_stored_sweep_can_be_run_and_reported_again() {
 }
 
 #[test]
+fn a_learned_run_stops_early_when_asked_to() {
+    let desk = Desk::new();
+    desk.write("tiny.yaml", &TINY.replace("  - task: parity\n", "seeds: [0]\n"));
+    let answer = desk.rasplab(&["run", "tiny.yaml", "--set", "train.steps=2000", "--set", "train.stop_at=0.95"]);
+    assert_eq!(answer.status, 0, "{}", answer.stderr);
+    assert!(answer.stderr.contains("learned after"), "{}", answer.stderr);
+    let records = report::read_csv(&desk.read("runs/tiny/results.csv")).unwrap();
+    let inside = records.iter().filter(|record| record.metric == Metric::ExactMatch && record.split == Split::In);
+    assert!(inside.map(|record| record.value).fold(1.0, f64::min) >= 0.9);
+}
+
+#[test]
 fn a_diverged_run_is_a_result() {
     let desk = Desk::new();
     desk.write("tiny.yaml", TINY);
