@@ -33,11 +33,6 @@ impl Printer {
         Self { color, json }
     }
 
-    /// Whether messages are coloured.
-    pub fn color(self) -> bool {
-        self.color
-    }
-
     /// Whether machines read standard output.
     pub fn json(self) -> bool {
         self.json

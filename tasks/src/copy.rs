@@ -41,7 +41,7 @@ pub(crate) static REPEAT: Entry = Entry {
 /// - `copy-repeat`, length 4: prompt `0 0 1 0 sep`, answer `0 0 1 0 eos`. The tokens are drawn uniformly with replacement from an
 ///   alphabet of 2 unless told; every length can be expressed. No RASP-L program is known, which makes it a control.
 ///
-/// Source: Zhou et al. 2023, section 4, <https://arxiv.org/abs/2310.16028>.
+/// Source: Zhou et al. 2023, <https://arxiv.org/abs/2310.16028>.
 #[derive(Debug)]
 pub struct CopyTask {
     tokens: Tokens,

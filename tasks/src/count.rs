@@ -26,7 +26,7 @@ pub(crate) static ENTRY: Entry = Entry {
 ///
 /// The start is drawn uniformly from those that fit, `0..=alphabet - length`; so the alphabet, 100 unless told, is the largest
 /// length. The paper's alphabet is 155, beyond RASP-L's own 8-bit integers; ours ends at 120.
-/// Source: Zhou et al. 2023, section 4, <https://arxiv.org/abs/2310.16028>.
+/// Source: Zhou et al. 2023, <https://arxiv.org/abs/2310.16028>.
 #[derive(Debug)]
 pub struct Count {
     vocabulary: Vocabulary,

@@ -25,7 +25,7 @@ pub(crate) static ENTRY: Entry = Entry {
 /// Length is tokens to sort. Length 3: prompt `4 12 3 sep`, answer `3 4 12 eos`.
 ///
 /// The tokens are drawn uniformly without replacement, in uniform order; so the alphabet, 100 unless told, is the largest
-/// length. Source: Zhou et al. 2023, section 4, <https://arxiv.org/abs/2310.16028>.
+/// length. Source: Zhou et al. 2023, <https://arxiv.org/abs/2310.16028>.
 #[derive(Debug)]
 pub struct Sort {
     vocabulary: Vocabulary,

@@ -57,8 +57,8 @@ impl ModelConfig {
 
 /// A decoder-only pre-norm Transformer with ReLU and tied input and output token vectors.
 ///
-/// Source: Radford et al. 2019 (GPT-2) for the block; ReLU in place of GELU because the scalar `erf` of burn's CPU device takes a
-/// quarter of a training step.
+/// Source: Radford et al. 2019 (GPT-2) for the block; ReLU in place of GELU because burn's CPU device computes GELU one scalar
+/// `erf` at a time.
 #[derive(Module, Debug)]
 pub struct Transformer {
     pub(crate) tokens: Param<Tensor<2>>,            // [V, D]

@@ -1,6 +1,6 @@
 //! A pool of workers on this machine, each with one run at a time.
 //!
-//! A run uses one thread: measured on two cores, two single-threaded runs side by side do 1.7 times the work of one run on two threads.
+//! A run uses one thread: small models gain little from a second one, and one thread sums in one order.
 //! Long runs start first, so that the last ones end together. No result depends on the order.
 
 use std::collections::VecDeque;

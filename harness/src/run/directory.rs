@@ -29,11 +29,6 @@ impl RunDirectory {
         Self { path, cell: cell.id.clone() }
     }
 
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     pub(super) fn metrics(&self) -> PathBuf {
         self.path.join("metrics.jsonl")
     }

@@ -3,7 +3,7 @@
 //! Length is bits. Length 3: prompt `0 1 1 sep`, answer `0 eos`.
 //!
 //! The bits are independent and fair. No RASP-L program is known, which makes it a control.
-//! Source: Zhou et al. 2023, section 5, <https://arxiv.org/abs/2310.16028>.
+//! Source: Zhou et al. 2023, <https://arxiv.org/abs/2310.16028>.
 
 use super::BitTask;
 use crate::catalogue::Entry;
