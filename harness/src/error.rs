@@ -27,10 +27,10 @@ pub enum Error {
     Program(#[from] rasp::Diagnostics),
     /// A RASP program failed on an input.
     #[error(transparent)]
-    Evaluation(#[from] rasp::EvaluationError),
+    Evaluation(#[from] rasp::rasp_l::EvaluationError),
     /// The tokens given to a program could not be read.
     #[error("--input: {0}")]
-    Input(#[from] rasp::InputError),
+    Input(#[from] rasp::rasp_l::InputError),
     /// A file or folder could not be read or written.
     #[error("{path}: cannot {action}: {source}{way_out}", path = path.display(), way_out = way_out(source))]
     File {
@@ -122,7 +122,7 @@ impl Error {
     pub fn exit_status(&self) -> u8 {
         match self {
             Self::Interrupted { .. } => 75,
-            Self::Evaluation(rasp::EvaluationError::EmptyInput) => 2,
+            Self::Evaluation(rasp::rasp_l::EvaluationError::EmptyInput) => 2,
             Self::RunsFailed { .. } | Self::AfterRuns(_) | Self::Evaluation(_) => 1,
             _ => 2,
         }

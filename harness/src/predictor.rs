@@ -1,6 +1,6 @@
 //! What ranks tasks before any training: the length of the program that solves each.
 
-use rasp::Program;
+use rasp::rasp_l::Program;
 use report::{ProgramInfo, Role, TaskInfo};
 
 use crate::cell::Cell;

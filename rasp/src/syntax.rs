@@ -1,147 +1,163 @@
-//! The syntax tree: what was written, with spans, before any name or type is looked at.
+//! The syntax tree of the `rasp` dialect: what was written, with spans, before any name is looked at.
 
-use crate::operation::{Arithmetic, Comparison};
+use crate::comparison::Comparison;
 use crate::span::Span;
+use num_bigint::BigInt;
+use std::sync::Arc;
 
-/// A whole program.
-#[derive(Debug, Default)]
-pub(crate) struct File {
-    pub(crate) statements: Vec<Statement>,
+#[derive(Debug)]
+pub(crate) struct Statement {
+    pub(crate) form: StatementForm,
+    pub(crate) span: Span,
 }
 
 #[derive(Debug)]
-pub(crate) enum Statement {
-    Assign(Assign),
-    Define(Function),
+pub(crate) enum StatementForm {
+    /// `expression;`
     Show(Expr),
-    /// A statement that could not be read, and the name that it seems to give, so that its users are not blamed.
-    Broken {
-        name: Option<String>,
+    /// `a, b = x, y;`
+    Assign {
+        names: Vec<Name>,
+        values: Vec<Expr>,
     },
+    /// `draw(s_op, input);`
+    Draw {
+        sop: Expr,
+        input: Option<Expr>,
+    },
+    /// `load "path";`
+    Load {
+        path: String,
+    },
+    Define(Arc<Function>),
+    /// `for a, b in iterable { body }`
+    For {
+        names: Vec<Name>,
+        iterable: Expr,
+        body: Vec<Statement>,
+    },
+    /// A command to the session, without `;`.
+    Command(Command),
 }
 
 #[derive(Debug)]
-pub(crate) struct Assign {
-    pub(crate) name: Name,
-    pub(crate) value: Expr,
+pub(crate) enum Command {
+    /// `set example expression`
+    SetExample(Which, Expr),
+    /// `show example`
+    ShowExample(Which),
+    /// `examples on`
+    Examples(Which, bool),
+    /// `full seq display on`
+    FullDisplay(bool),
+    /// `exit`
+    Exit,
 }
 
-/// `def name(parameters) { assignments  return result; }`
+/// Which of a session's two examples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    Both,
+    Sop,
+    Selector,
+}
+
+/// `def name(parameters) { body  return results; }`
 #[derive(Debug)]
 pub(crate) struct Function {
     pub(crate) name: Name,
     pub(crate) parameters: Vec<Name>,
-    pub(crate) assignments: Vec<Assign>,
-    pub(crate) result: Expr,
+    pub(crate) body: Vec<Statement>,
+    /// At least one; several make a list.
+    pub(crate) results: Vec<Expr>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Name {
-    pub(crate) text: String,
+    pub(crate) text: Arc<str>,
     pub(crate) span: Span,
 }
 
 #[derive(Debug)]
 pub(crate) struct Expr {
     pub(crate) form: Form,
+    /// With the parentheses around it, if there are any.
     pub(crate) span: Span,
 }
 
 #[derive(Debug)]
 pub(crate) enum Form {
-    /// An integer of any size, its sign folded in.
-    Integer(i64),
-    Boolean(bool),
-    Name(String),
-    Negate(Box<Expr>),
-    Not(Box<Expr>),
+    Integer(BigInt),
+    Float(f64),
+    Text(Arc<str>),
+    Name(Arc<str>),
+    List(Vec<Expr>),
+    Dict(Vec<(Expr, Expr)>),
+    /// `[value for names in iterable]`
+    ListComprehension {
+        value: Box<Expr>,
+        names: Vec<Name>,
+        iterable: Box<Expr>,
+    },
+    /// `{key: value for names in iterable}`
+    DictComprehension {
+        key: Box<Expr>,
+        value: Box<Expr>,
+        names: Vec<Name>,
+        iterable: Box<Expr>,
+    },
+    Unary(Unary, Box<Expr>),
     Binary(Binary, Box<Expr>, Box<Expr>),
+    /// `item in container`
+    In(Box<Expr>, Box<Expr>),
+    /// `yes if condition else no`
     Conditional {
         condition: Box<Expr>,
         yes: Box<Expr>,
         no: Box<Expr>,
     },
-    Call {
-        callee: Name,
-        arguments: Vec<Argument>,
+    Select {
+        key: Box<Expr>,
+        query: Box<Expr>,
+        comparison: Comparison,
     },
-    /// Something already reported.
-    Broken,
+    Aggregate {
+        selector: Box<Expr>,
+        value: Box<Expr>,
+        default: Option<Box<Expr>>,
+    },
+    /// `range(a, b, c)`: any number of arguments, at least one.
+    Range(Vec<Expr>),
+    /// `zip(a, b)`: any number of arguments, at least one.
+    Zip(Vec<Expr>),
+    Len(Box<Expr>),
+    /// `container[index]`
+    Index(Box<Expr>, Box<Expr>),
+    /// A call of a function, or an application of an s-op or selector to an input.
+    Call {
+        callee: Box<Expr>,
+        arguments: Vec<Expr>,
+    },
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Unary {
+    Not,
+    Negate,
+    Plus,
+    Round,
+    Indicator,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Binary {
-    Arithmetic(Arithmetic),
+    Power,
+    Multiply,
+    Divide,
+    Remainder,
+    Add,
+    Subtract,
     Compare(Comparison),
     And,
     Or,
-}
-
-#[derive(Debug)]
-pub(crate) enum Argument {
-    Expr(Expr),
-    Comparison(Comparison, Span),
-}
-
-impl Argument {
-    pub(crate) fn span(&self) -> Span {
-        match self {
-            Argument::Expr(expr) => expr.span,
-            Argument::Comparison(_, span) => *span,
-        }
-    }
-}
-
-impl File {
-    /// How many nodes the tree has: one for each statement (a function's `return` included), parameter, literal (its sign included), name,
-    /// operator, call and comparison argument. Parentheses, comments and the names being defined are not nodes.
-    pub(crate) fn node_count(&self) -> usize {
-        self.statements
-            .iter()
-            .map(|statement| match statement {
-                Statement::Assign(assign) => assign.node_count(),
-                Statement::Define(function) => {
-                    let body: usize = function.assignments.iter().map(Assign::node_count).sum();
-                    1 + function.parameters.len() + body + 1 + function.result.node_count()
-                }
-                Statement::Show(expr) => 1 + expr.node_count(),
-                Statement::Broken { .. } => 1,
-            })
-            .sum()
-    }
-}
-
-impl Assign {
-    fn node_count(&self) -> usize {
-        1 + self.value.node_count()
-    }
-}
-
-impl Expr {
-    fn node_count(&self) -> usize {
-        1 + self.children().map(Expr::node_count).sum::<usize>() + self.comparison_arguments()
-    }
-
-    fn comparison_arguments(&self) -> usize {
-        match &self.form {
-            Form::Call { arguments, .. } => arguments.iter().filter(|argument| matches!(argument, Argument::Comparison(..))).count(),
-            _ => 0,
-        }
-    }
-
-    /// The expressions directly inside this one, in source order except that a conditional's condition comes first.
-    pub(crate) fn children(&self) -> impl Iterator<Item = &Expr> {
-        let (direct, arguments): ([Option<&Expr>; 3], &[Argument]) = match &self.form {
-            Form::Integer(_) | Form::Boolean(_) | Form::Name(_) | Form::Broken => ([None; 3], &[]),
-            Form::Negate(operand) | Form::Not(operand) => ([Some(operand), None, None], &[]),
-            Form::Binary(_, left, right) => ([Some(left), Some(right), None], &[]),
-            Form::Conditional { condition, yes, no } => ([Some(condition), Some(yes), Some(no)], &[]),
-            Form::Call { arguments, .. } => ([None; 3], arguments),
-        };
-        let arguments = arguments.iter().filter_map(|argument| match argument {
-            Argument::Expr(expr) => Some(expr),
-            Argument::Comparison(..) => None,
-        });
-        direct.into_iter().flatten().chain(arguments)
-    }
 }

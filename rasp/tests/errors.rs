@@ -2,7 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read their fixtures")]
 #![allow(clippy::unwrap_used, reason = "a test's helpers may panic")]
 
-use rasp::Program;
+use rasp::rasp_l::Program;
 
 #[test]
 fn every_problem_is_explained() {

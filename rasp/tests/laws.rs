@@ -4,7 +4,7 @@
 //! whole n x n matrices, one position at a time.
 
 use proptest::prelude::*;
-use rasp::{EvaluationError, Program, Sequence, Value};
+use rasp::rasp_l::{EvaluationError, Program, Sequence, Value};
 
 /// A random sequence expression.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read their fixtures")]
 #![allow(clippy::unwrap_used, reason = "a test's helpers may panic")]
 
-use rasp::{EvaluationError, Program, Sequence, Value};
+use rasp::rasp_l::{EvaluationError, Program, Sequence, Value};
 
 fn load(name: &str) -> Program {
     let path = format!("{}/tests/programs/{name}.rasp", env!("CARGO_MANIFEST_DIR"));

@@ -1,7 +1,7 @@
 //! No text makes the parser panic, hang or exhaust the stack.
 
 use proptest::prelude::*;
-use rasp::Program;
+use rasp::rasp_l::Program;
 
 /// Parses, renders whatever is said, and evaluates whatever can be.
 fn survive(source: &str) {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use rasp::Program;
+use rasp::rasp_l::Program;
 use tasks::{ALPHABET_MAX, EOS, SEP, SOS, Task, TaskSpec, build, catalogue, random};
 
 /// Long examples cost most of the time: generation is cubic in their length.

@@ -54,7 +54,7 @@ fn show(name: String, printer: Printer) -> Result<(), Error> {
     let program = match entry.program {
         None => "none known: Zhou et al. 2023 give no RASP-L program\n".to_owned(),
         Some((file, source)) => {
-            let measures = rasp::Program::parse(file, source)?.length().measures();
+            let measures = rasp::rasp_l::Program::parse(file, source)?.length().measures();
             let measures: Vec<String> = measures.iter().map(|(name, value)| format!("{name} {value}")).collect();
             format!("{file} ({})\n\n{source}", measures.join(", "))
         }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rasp::{Program, Sequence};
+use rasp::rasp_l::{self, Program, Sequence};
 use serde_json::{Map, Value, json};
 
 use super::RaspCommand;
@@ -25,7 +25,7 @@ pub(super) fn rasp(command: RaspCommand, printer: Printer) -> Result<(), Error> 
             }
             let value = match &sop {
                 Some(name) => program.evaluate_named(name, &tokens)?,
-                None => rasp::Value::Sequence(program.evaluate(&tokens)?),
+                None => rasp_l::Value::Sequence(program.evaluate(&tokens)?),
             };
             if printer.json() { printer.value(&as_json(&value)) } else { printer.data(&as_text(&program, &value)) }
         }
@@ -39,9 +39,9 @@ pub(super) fn rasp(command: RaspCommand, printer: Printer) -> Result<(), Error> 
 }
 
 /// A value as people read it: tokens by the names that the program gives them.
-fn as_text(program: &Program, value: &rasp::Value) -> String {
+fn as_text(program: &Program, value: &rasp_l::Value) -> String {
     match value {
-        rasp::Value::Sequence(Sequence::Tokens(tokens)) => {
+        rasp_l::Value::Sequence(Sequence::Tokens(tokens)) => {
             tokens.iter().map(|&token| program.show_token(token)).collect::<Vec<_>>().join(" ")
         }
         other => other.to_string(),
@@ -49,12 +49,12 @@ fn as_text(program: &Program, value: &rasp::Value) -> String {
 }
 
 /// A value as machines read it: one number or truth value per position; for a selector one row per query.
-fn as_json(value: &rasp::Value) -> Value {
+fn as_json(value: &rasp_l::Value) -> Value {
     match value {
-        rasp::Value::Sequence(Sequence::Tokens(tokens)) => json!(tokens),
-        rasp::Value::Sequence(Sequence::Indices(indices)) => json!(indices),
-        rasp::Value::Sequence(Sequence::Booleans(booleans)) => json!(booleans),
-        rasp::Value::Selector(matrix) => json!(matrix.rows()),
+        rasp_l::Value::Sequence(Sequence::Tokens(tokens)) => json!(tokens),
+        rasp_l::Value::Sequence(Sequence::Indices(indices)) => json!(indices),
+        rasp_l::Value::Sequence(Sequence::Booleans(booleans)) => json!(booleans),
+        rasp_l::Value::Selector(matrix) => json!(matrix.rows()),
     }
 }
 

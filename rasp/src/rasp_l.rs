@@ -1,0 +1,26 @@
+//! The `rasp-l` dialect of Zhou et al. 2023, <https://arxiv.org/abs/2310.16028>: int8 tokens, causal attention, every value typed before it runs.
+//!
+//! `parse` (text to syntax tree) -> `elaborate` (names, functions and types are settled) -> [`Graph`] -> `evaluate`, `generate`,
+//! [`ProgramLength`], [`Layers`].
+
+mod elaborate;
+mod evaluate;
+mod generate;
+mod graph;
+mod layers;
+mod length;
+mod operation;
+mod parse;
+mod program;
+mod symbol;
+mod syntax;
+mod value;
+
+pub use evaluate::EvaluationError;
+pub use graph::{Constant, Graph, Kind, Map, Node, NodeId, Reduction, Type};
+pub use layers::Layers;
+pub use length::ProgramLength;
+pub use operation::Arithmetic;
+pub use program::Program;
+pub use symbol::InputError;
+pub use value::{SelectorMatrix, Sequence, Value};

@@ -1,0 +1,197 @@
+//! The built-in functions: their arguments, types and defaults.
+
+use super::Elaborator;
+use super::operator::{Operand, WHAT_INDICES_ALLOW};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::rasp_l::graph::{Constant, Kind, Node, NodeId, Reduction};
+use crate::span::Span;
+use crate::rasp_l::syntax::{Argument, Name};
+
+/// Every name that a program cannot give to something else.
+pub(super) const NAMES: [&str; 7] = ["tokens", "indices", "select", "aggregate", "aggregate_max", "aggregate_min", "selector_width"];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Builtin {
+    Select,
+    Aggregate(Reduction),
+    Width,
+}
+
+impl Builtin {
+    pub(super) const ALL: [Builtin; 5] = [
+        Builtin::Select,
+        Builtin::Aggregate(Reduction::Mean),
+        Builtin::Aggregate(Reduction::Max),
+        Builtin::Aggregate(Reduction::Min),
+        Builtin::Width,
+    ];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Builtin::Select => "select",
+            Builtin::Aggregate(Reduction::Mean) => "aggregate",
+            Builtin::Aggregate(Reduction::Max) => "aggregate_max",
+            Builtin::Aggregate(Reduction::Min) => "aggregate_min",
+            Builtin::Width => "selector_width",
+        }
+    }
+
+    pub(super) fn read(name: &str) -> Option<Self> {
+        Builtin::ALL.into_iter().find(|builtin| builtin.name() == name)
+    }
+
+    fn signature(self) -> String {
+        match self {
+            Builtin::Select => "select(keys, queries, ==)".to_owned(),
+            Builtin::Aggregate(_) => format!("{}(selector, values, default)", self.name()),
+            Builtin::Width => "selector_width(selector)".to_owned(),
+        }
+    }
+}
+
+impl<'f> Elaborator<'f, '_> {
+    pub(super) fn call_builtin(&mut self, builtin: Builtin, span: Span, callee: &Name, arguments: &'f [Argument]) -> Option<NodeId> {
+        match (builtin, arguments) {
+            (Builtin::Select, [key, query, comparison]) => self.select(span, key, query, comparison),
+            (Builtin::Aggregate(reduction), [selector, value]) => self.aggregate(reduction, span, selector, value, None),
+            (Builtin::Aggregate(reduction), [selector, value, default]) => self.aggregate(reduction, span, selector, value, Some(default)),
+            (Builtin::Width, [selector]) => {
+                let selector = self.selector(builtin, selector)?;
+                Some(self.graph.intern(Node::Width { selector }, span))
+            }
+            _ => {
+                let wanted = match builtin {
+                    Builtin::Select => "3",
+                    Builtin::Aggregate(_) => "2 or 3",
+                    Builtin::Width => "1",
+                };
+                for argument in arguments {
+                    if let Argument::Expr(expr) = argument {
+                        self.expr(expr);
+                    }
+                }
+                self.wrong_arity(callee, &builtin.signature(), wanted, arguments.len());
+                None
+            }
+        }
+    }
+
+    fn select(&mut self, span: Span, key: &'f Argument, query: &'f Argument, comparison: &'f Argument) -> Option<NodeId> {
+        let key_value = self.sequence(key, "keys");
+        let query_value = self.sequence(query, "queries");
+        let comparison = match comparison {
+            Argument::Comparison(comparison, _) => Some(*comparison),
+            Argument::Expr(expr) => {
+                self.report(
+                    Diagnostic::new(
+                        Code::ExpectedComparison,
+                        "the third argument of `select` is a comparison",
+                        expr.span,
+                        "not a comparison",
+                    )
+                    .help("write one of `==`, `!=`, `<`, `<=`, `>`, `>=`, as in `select(keys, queries, ==)`"),
+                );
+                None
+            }
+        };
+        let (key, query) = ((key_value?, key.span()), (query_value?, query.span()));
+        self.comparable(span, key, query)?;
+        Some(self.graph.intern(Node::Select { key: key.0, query: query.0, comparison: comparison? }, span))
+    }
+
+    fn aggregate(
+        &mut self,
+        reduction: Reduction,
+        span: Span,
+        selector: &'f Argument,
+        value: &'f Argument,
+        default: Option<&'f Argument>,
+    ) -> Option<NodeId> {
+        let builtin = Builtin::Aggregate(reduction);
+        let selector = self.selector(builtin, selector);
+        let value_span = value.span();
+        let value = self.sequence(value, "values");
+        let default = match default {
+            Some(default) => self.argument(default).map(|node| Some((node, default.span()))),
+            None => Some(None),
+        };
+        let value = (value?, value_span);
+        let kind = self.kind(value)?;
+        let refusal = match (kind, reduction) {
+            (Kind::Boolean, _) => Some(
+                Diagnostic::new(
+                    Code::MixedTypes,
+                    format!("`{}` needs tokens or indices, not a boolean", builtin.name()),
+                    value.1,
+                    "this is a boolean",
+                )
+                .help("a boolean becomes a token with `1 if it else 0`"),
+            ),
+            (Kind::Index, Reduction::Mean) => Some(
+                Diagnostic::new(Code::IndexRule, "`aggregate` would average indices", value.1, "this is an index")
+                    .help(WHAT_INDICES_ALLOW)
+                    .help("take the largest with `aggregate_max` or the smallest with `aggregate_min`"),
+            ),
+            _ => None,
+        };
+        if let Some(problem) = refusal {
+            self.report(problem);
+            return None;
+        }
+        let default = match default? {
+            Some(default) => self.default(kind, default)?,
+            None if kind == Kind::Index => Constant::Index(0),
+            None => Constant::Token(0),
+        };
+        Some(self.graph.intern(Node::Aggregate { selector: selector?, value: value.0, default, reduction }, span))
+    }
+
+    /// The constant that an aggregation of values of `kind` gives where nothing is selected.
+    fn default(&mut self, kind: Kind, default: Operand) -> Option<Constant> {
+        let problem = |message: &str| Diagnostic::new(Code::WrongDefault, message, default.1, "the default");
+        let problem = match (kind, self.constant_of(default)) {
+            (Kind::Token, Some(token @ Constant::Token(_))) => return Some(token),
+            (Kind::Index, Some(Constant::Token(index @ (-1 | 0)))) => return Some(Constant::Index(i32::from(index))),
+            (Kind::Index, Some(Constant::Token(_))) => problem("the default of aggregated indices is -1 or 0")
+                .help("write 0, the first position, or -1, which is before every position"),
+            (_, Some(_)) => problem("the default is not of the values' kind").help("write an integer, such as 0"),
+            (Kind::Index, None) => {
+                problem("a default is a constant").help("write 0, the first position, or -1, which is before every position")
+            }
+            (_, None) => problem("a default is a constant")
+                .help("aggregate with a constant that stands for nothing selected, then choose: `other if found == -1 else found`"),
+        };
+        self.report(problem);
+        None
+    }
+
+    fn selector(&mut self, builtin: Builtin, argument: &'f Argument) -> Option<NodeId> {
+        let operand = (self.argument(argument)?, argument.span());
+        if self.kind(operand).is_none() {
+            return Some(operand.0);
+        }
+        let ty = self.graph.ty(operand.0);
+        self.report(
+            Diagnostic::new(
+                Code::ExpectedSelector,
+                format!("`{}` needs a selector first, not {ty}", builtin.name()),
+                operand.1,
+                format!("this is {ty}"),
+            )
+            .help(format!("make one, as in `{}`", builtin.signature().replacen("(selector", "(select(keys, queries, ==)", 1))),
+        );
+        None
+    }
+
+    fn sequence(&mut self, argument: &'f Argument, role: &str) -> Option<NodeId> {
+        let operand = (self.argument(argument)?, argument.span());
+        if self.kind(operand).is_some() {
+            return Some(operand.0);
+        }
+        self.report(
+            Diagnostic::new(Code::SelectorRule, format!("the {role} cannot be a selector"), operand.1, "this is a selector")
+                .help("RASP-L uses a selector only in `aggregate`, `aggregate_max`, `aggregate_min` and `selector_width`"),
+        );
+        None
+    }
+}

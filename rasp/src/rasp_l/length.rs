@@ -1,0 +1,75 @@
+//! Program length: measures of a program, defined so that two people who count by hand agree.
+//!
+//! All but `statements` and `syntax_nodes` are taken on the graph that the program's **output** depends on, after functions are inlined
+//! and constants are folded: an operation whose inputs are all constants is itself a constant. No other identity is applied;
+//! `a < b` and `b > a` are two operations.
+//!
+//! What one operation is: each `+ - * %`, negation, comparison, `not`, `and`, `or` and conditional (`a if c else b`) of sequences;
+//! each step of an index, so that `indices + 3` is three; each aggregation; each selector width.
+//! What costs nothing: `tokens`, `indices`, constants (symbols among them), and a selector,
+//! since RASP-L's `kqv` makes one operation of it and the aggregation or width that reads it.
+
+use crate::rasp_l::graph::NodeId;
+use crate::rasp_l::graph::{Graph, Node};
+use crate::rasp_l::layers;
+
+/// How long a program is, by each measure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProgramLength {
+    /// Top-level statements and the statements (`return` among them) of each function that is called, each function once.
+    /// `def` itself is not counted, and neither is a symbol's definition, a top-level `name = integer;`.
+    pub statements: usize,
+    /// Distinct operations: the same operation on the same inputs counts once, however often it is written. The primary measure.
+    pub core_operations: usize,
+    /// Operations when nothing is shared: a value that is read twice is counted twice. `usize::MAX` where it would be more.
+    pub tree_operations: usize,
+    /// Nodes of the whole file's syntax tree: one for each statement (functions and their `return` included), parameter, literal (its sign
+    /// included), name that is read, operator, call and comparison argument. Parentheses and comments are none.
+    pub syntax_nodes: usize,
+    /// Distinct aggregations and selector widths.
+    pub attention_operations: usize,
+    /// The most attention operations on any path from the input to the output: the layers that the program needs.
+    pub attention_depth: usize,
+    /// For each attention layer, first to last, the distinct selectors read in it, when every operation is done as early as can be.
+    pub heads: Vec<usize>,
+}
+
+impl ProgramLength {
+    /// Every measure by name, in the order above; heads as their total.
+    pub fn measures(&self) -> Vec<(&'static str, usize)> {
+        vec![
+            ("statements", self.statements),
+            ("core_operations", self.core_operations),
+            ("tree_operations", self.tree_operations),
+            ("syntax_nodes", self.syntax_nodes),
+            ("attention_operations", self.attention_operations),
+            ("attention_depth", self.attention_depth),
+            ("heads", self.heads.iter().sum()),
+        ]
+    }
+}
+
+/// Measures the nodes `needed` for an output, inputs first; the two counts of the text are given.
+pub(crate) fn measure(graph: &Graph, needed: &[NodeId], statements: usize, syntax_nodes: usize) -> ProgramLength {
+    let mut tree = vec![0_usize; graph.len()];
+    let mut core_operations = 0;
+    let mut attention_operations = 0;
+    let mut tree_operations = 0;
+    for &id in needed {
+        let node = graph.node(id);
+        let own = usize::from(is_operation(&node));
+        core_operations += own;
+        attention_operations += usize::from(node.is_attention());
+        tree_operations = node.inputs().map(|input| tree[input.idx()]).fold(own, usize::saturating_add);
+        tree[id.idx()] = tree_operations;
+    }
+    let heads: Vec<usize> = layers::schedule(graph, needed).heads.iter().map(Vec::len).collect();
+    ProgramLength { statements, core_operations, tree_operations, syntax_nodes, attention_operations, attention_depth: heads.len(), heads }
+}
+
+fn is_operation(node: &Node) -> bool {
+    match node {
+        Node::Tokens | Node::Indices | Node::Constant(_) | Node::Select { .. } => false,
+        Node::Map(_) | Node::Aggregate { .. } | Node::Width { .. } => true,
+    }
+}

@@ -1,0 +1,187 @@
+//! A whole program: everything that can be done with one, in one place.
+
+use crate::diagnostic::{Diagnostics, Problems, closest};
+use crate::dialect::{self, Dialect};
+use crate::rasp_l::elaborate::{self, Elaborated};
+use crate::rasp_l::evaluate::{self, EvaluationError, Fault};
+use crate::rasp_l::graph::{Graph, NodeId};
+use crate::rasp_l::layers::{self, Layers};
+use crate::rasp_l::length::{self, ProgramLength};
+use crate::rasp_l::operation::ArithmeticFault;
+use crate::span::Location;
+use crate::rasp_l::symbol::InputError;
+use crate::rasp_l::value::{Sequence, Value};
+use crate::rasp_l::{generate, parse};
+use std::sync::Arc;
+
+/// A parsed, checked and elaborated program. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Program {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    file_name: String,
+    source: String,
+    elaborated: Elaborated,
+    /// What the output depends on, inputs first, the output last.
+    needed: Vec<NodeId>,
+    length: ProgramLength,
+}
+
+impl Program {
+    /// Reads a program. The file name is only for messages; nothing is opened.
+    ///
+    /// # Errors
+    /// All problems of the text, at most 100 of them.
+    pub fn parse(file_name: &str, source: &str) -> Result<Program, Diagnostics> {
+        let mut problems = Problems::default();
+        let elaborated = match dialect::read(source) {
+            Ok(Dialect::RaspL) => {
+                let file = parse::parse(source, &mut problems);
+                elaborate::elaborate(&file, source.len(), &mut problems).map(|elaborated| (elaborated, file.node_count()))
+            }
+            Ok(Dialect::Rasp) => {
+                problems.push(dialect::refuse_rasp(source));
+                None
+            }
+            Err(problem) => {
+                problems.push(problem);
+                None
+            }
+        };
+        if let Some(diagnostics) = problems.finish(file_name, source) {
+            return Err(diagnostics);
+        }
+        let (elaborated, syntax_nodes) = elaborated.expect("a program without problems has an output");
+        let needed = elaborated.graph.needed_for(elaborated.output);
+        let length = length::measure(&elaborated.graph, &needed, elaborated.statements, syntax_nodes);
+        let inner = Inner { file_name: file_name.to_owned(), source: source.to_owned(), elaborated, needed, length };
+        Ok(Program { inner: Arc::new(inner) })
+    }
+
+    /// The file name.
+    pub fn name(&self) -> &str {
+        &self.inner.file_name
+    }
+
+    /// The text that was parsed.
+    pub fn source(&self) -> &str {
+        &self.inner.source
+    }
+
+    /// The symbols, each a top-level `name = integer;`, in source order.
+    pub fn symbols(&self) -> &[(String, i8)] {
+        self.inner.elaborated.symbols.list()
+    }
+
+    /// The token that a symbol names.
+    pub fn symbol(&self, name: &str) -> Option<i8> {
+        self.inner.elaborated.symbols.get(name)
+    }
+
+    /// Reads words separated by white space, each an integer or a symbol.
+    ///
+    /// # Errors
+    /// The first word that is neither, or no int8.
+    pub fn read_tokens(&self, text: &str) -> Result<Vec<i8>, InputError> {
+        self.inner.elaborated.symbols.read(text)
+    }
+
+    /// The first symbol that names the token, or else its number.
+    pub fn show_token(&self, token: i8) -> String {
+        self.inner.elaborated.symbols.show(token)
+    }
+
+    /// The output on an input: one value per token.
+    ///
+    /// # Errors
+    /// [`EvaluationError::EmptyInput`]; [`EvaluationError::Overflow`] and [`EvaluationError::RemainderByZero`] at any position.
+    pub fn evaluate(&self, tokens: &[i8]) -> Result<Sequence, EvaluationError> {
+        match self.evaluate_nodes(&self.inner.needed, tokens)? {
+            Value::Sequence(sequence) => Ok(sequence),
+            Value::Selector(_) => unreachable!("the elaborator checked that the output is a sequence"),
+        }
+    }
+
+    /// What a top-level name stands for on an input, by its last definition. `tokens` and `indices` are names too.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate), and [`EvaluationError::UnknownName`].
+    pub fn evaluate_named(&self, name: &str, tokens: &[i8]) -> Result<Value, EvaluationError> {
+        match (self.node(name), name) {
+            (Some(node), _) => self.evaluate_nodes(&self.graph().needed_for(node), tokens),
+            (None, "tokens") => Ok(Value::Sequence(Sequence::Tokens(tokens.to_vec()))),
+            (None, "indices") => Ok(Value::Sequence(Sequence::Indices((0..tokens.len() as i32).collect()))),
+            (None, _) => {
+                let names = || self.names().map(|(name, _)| name);
+                let way_out = match closest(name, names()) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => format!("the program's names are {}", names().chain(["tokens", "indices"]).collect::<Vec<_>>().join(", ")),
+                };
+                Err(EvaluationError::UnknownName { name: name.to_owned(), way_out })
+            }
+        }
+    }
+
+    /// Runs the program on its own output: its last token is put after the input, until that is `end`. Gives the tokens after the prompt,
+    /// up to and including `end`.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate); [`EvaluationError::NoEnd`] when `max_new` tokens came without `end`;
+    /// [`EvaluationError::NotTokens`] when the output is indices or booleans.
+    pub fn generate(&self, prompt: &[i8], end: i8, max_new: usize) -> Result<Vec<i8>, EvaluationError> {
+        generate::generate(self, prompt, end, max_new)
+    }
+
+    /// The program's length by every measure.
+    pub fn length(&self) -> ProgramLength {
+        self.inner.length.clone()
+    }
+
+    /// The attention layers, each operation as early as can be.
+    pub fn layers(&self) -> Layers {
+        layers::schedule(self.graph(), &self.inner.needed)
+    }
+
+    /// The program's operations.
+    pub fn graph(&self) -> &Graph {
+        &self.inner.elaborated.graph
+    }
+
+    /// The node of the output, which is the last statement.
+    pub fn output(&self) -> NodeId {
+        self.inner.elaborated.output
+    }
+
+    /// The top-level names of sequences and selectors, with the nodes of their last definitions, in the order of those.
+    pub fn names(&self) -> impl Iterator<Item = (&str, NodeId)> {
+        self.inner.elaborated.names.iter().map(|(name, node)| (name.as_str(), *node))
+    }
+
+    /// The node that a top-level name last stands for.
+    pub fn node(&self, name: &str) -> Option<NodeId> {
+        self.names().find(|&(other, _)| other == name).map(|(_, node)| node)
+    }
+
+    /// The place in the source where a node was first written.
+    pub fn location(&self, node: NodeId) -> Location {
+        Location::find(&self.inner.file_name, &self.inner.source, self.graph().origin(node).start)
+    }
+
+    fn evaluate_nodes(&self, needed: &[NodeId], tokens: &[i8]) -> Result<Value, EvaluationError> {
+        if tokens.is_empty() {
+            return Err(EvaluationError::EmptyInput);
+        }
+        evaluate::evaluate(self.graph(), needed, tokens).map_err(|fault| self.explain(fault))
+    }
+
+    fn explain(&self, Fault { node, position, cause }: Fault) -> EvaluationError {
+        let location = self.location(node);
+        match cause {
+            ArithmeticFault::Overflow { operation, result } => EvaluationError::Overflow { location, position, operation, result },
+            ArithmeticFault::RemainderByZero { left } => EvaluationError::RemainderByZero { location, position, left },
+        }
+    }
+}
