@@ -1,7 +1,7 @@
 //! The command line: what can be asked, and the exit status of each answer.
 
 mod catalogue;
-mod program;
+mod rasp;
 mod sweep;
 
 use std::path::PathBuf;
@@ -43,9 +43,9 @@ enum Command {
     /// List the tasks, show one, or draw examples.
     #[command(subcommand)]
     Tasks(TasksCommand),
-    /// Run and measure RASP-L programs.
+    /// Run, check, draw and measure RASP and RASP-L programs, or type them in.
     #[command(subcommand)]
-    Rasp(RaspCommand),
+    Rasp(rasp::RaspCommand),
     /// List the devices, and which can be used here.
     #[command(after_help = "Example: rasplab devices")]
     Devices,
@@ -112,42 +112,6 @@ enum TasksCommand {
     },
 }
 
-#[derive(Debug, Subcommand)]
-enum RaspCommand {
-    /// Run a program: its output at every position of the input, or with --generate the tokens that it writes one by one.
-    #[command(after_help = "Example: rasplab rasp run tasks/programs/sort.rasp --input \"4 12 3 sep\" --generate")]
-    Run {
-        /// The program.
-        file: PathBuf,
-        /// Tokens, separated by spaces: whole numbers, or names that the program gives to constants.
-        #[arg(long, allow_hyphen_values = true)]
-        input: String,
-        /// Feed each last output back as the next token, up to `eos`.
-        #[arg(long, conflicts_with = "sop")]
-        generate: bool,
-        /// Show this named sequence or selector, not the program's output.
-        #[arg(long, value_name = "NAME")]
-        sop: Option<String>,
-        /// Tokens to generate at most.
-        #[arg(long, default_value_t = 1000, requires = "generate")]
-        max_tokens: usize,
-    },
-    /// Measure the length of programs.
-    #[command(after_help = "Example: rasplab rasp length tasks/programs/*.rasp")]
-    Length {
-        /// The programs.
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-    },
-    /// Check programs and report all of their problems.
-    #[command(after_help = "Example: rasplab rasp check my.rasp")]
-    Check {
-        /// The programs.
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-    },
-}
-
 /// Parses the command line, does what it asks, and returns the exit status: 0 all well; 1 ran, and something in it failed; 2 bad usage or
 /// bad input, nothing ran; 75 interrupted, state saved.
 pub fn main() -> ExitCode {
@@ -171,6 +135,6 @@ fn dispatch(command: Command, printer: Printer) -> Result<(), Error> {
         Command::Tasks(command) => catalogue::tasks(command, printer),
         Command::Devices => catalogue::devices(printer),
         Command::Schema => printer.data(&format!("{:#}", crate::config::schema::schema())),
-        Command::Rasp(command) => program::rasp(command, printer),
+        Command::Rasp(command) => rasp::rasp(command, printer),
     }
 }

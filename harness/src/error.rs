@@ -95,6 +95,14 @@ pub enum Error {
         /// Runs in all.
         all: usize,
     },
+    /// A program failed on some inputs.
+    #[error("{failed} of {all} results are errors: see them among the results")]
+    InputsFailed {
+        /// Results that are errors.
+        failed: usize,
+        /// Results in all.
+        all: usize,
+    },
     /// Several files have problems.
     #[error("{} files have problems", .0.len())]
     Several(Vec<Error>),
@@ -123,7 +131,7 @@ impl Error {
         match self {
             Self::Interrupted { .. } => 75,
             Self::Evaluation(rasp::rasp_l::EvaluationError::EmptyInput) => 2,
-            Self::RunsFailed { .. } | Self::AfterRuns(_) | Self::Evaluation(_) => 1,
+            Self::RunsFailed { .. } | Self::InputsFailed { .. } | Self::AfterRuns(_) | Self::Evaluation(_) => 1,
             _ => 2,
         }
     }

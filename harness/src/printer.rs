@@ -19,18 +19,19 @@ pub enum Color {
 #[derive(Debug, Clone, Copy)]
 pub struct Printer {
     color: bool,
+    color_data: bool,
     json: bool,
 }
 
 impl Printer {
     /// A printer for the given choices.
     pub fn new(color: Color, json: bool) -> Self {
-        let color = match color {
+        let colors = |is_terminal: bool| match color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            Color::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         };
-        Self { color, json }
+        Self { color: colors(io::stderr().is_terminal()), color_data: colors(io::stdout().is_terminal()), json }
     }
 
     /// Whether machines read standard output.
@@ -43,12 +44,36 @@ impl Printer {
     /// # Errors
     /// Where standard output cannot be written for another reason.
     pub fn data(self, text: &str) -> Result<(), Error> {
-        let mut out = io::stdout().lock();
         let ends = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-        match write!(out, "{text}{ends}").and_then(|()| out.flush()) {
+        self.raw(&format!("{text}{ends}"))
+    }
+
+    /// Writes text to standard output as it is, without a line break of its own.
+    ///
+    /// # Errors
+    /// As [`Printer::data`].
+    pub fn raw(self, text: &str) -> Result<(), Error> {
+        let mut out = io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
             written => written.map_err(Error::file(std::path::Path::new("standard output"), "write")),
         }
+    }
+
+    /// Writes what a session prints to standard output, coloured on a terminal.
+    ///
+    /// # Errors
+    /// As [`Printer::data`].
+    pub fn styled(self, output: &rasp::Output) -> Result<(), Error> {
+        let pieces = output.pieces().map(|(style, text)| {
+            let code = match style {
+                rasp::Style::Label => 2,
+                rasp::Style::Value => 36,
+                rasp::Style::Error => 31,
+            };
+            if self.color_data { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        });
+        self.raw(&pieces.collect::<String>())
     }
 
     /// Writes one JSON value and a newline to standard output.
@@ -65,11 +90,16 @@ impl Printer {
         let _ = writeln!(io::stderr(), "{text}");
     }
 
+    /// Writes warnings to standard error.
+    pub fn diagnostics(self, diagnostics: &rasp::Diagnostics) {
+        self.note(diagnostics.render(self.color).trim_end());
+    }
+
     /// Writes an error to standard error.
     pub fn error(self, error: &Error) {
         let label = if self.color { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
         match error {
-            Error::Program(diagnostics) => self.note(diagnostics.render(self.color).trim_end()),
+            Error::Program(diagnostics) => self.diagnostics(diagnostics),
             Error::Config(problems) if problems.list.len() > 1 => {
                 self.note(&format!("{label}: {} problems", problems.list.len()));
                 self.note(&problems.to_string());

@@ -1,6 +1,19 @@
-//! Atoms: the booleans, integers, floats and text that sequences are made of, with Python's arithmetic.
+//! Atoms: the booleans, integers, floats and text that sequences are made of, with Python's meaning of every operation on them.
+//!
+//! Python's, because the reference interpreter hands atoms to Python; its results are the measure to the last bit. Knows no sequences.
 
-use num_bigint::BigInt;
+mod arithmetic;
+mod equality;
+mod int;
+mod number;
+mod read;
+mod text;
+
+pub(crate) use arithmetic::{AtomLimits, binary, unary};
+pub(crate) use equality::{AtomKey, compare};
+pub use int::Int;
+pub(crate) use read::read;
+
 use std::sync::Arc;
 
 /// One value of a sequence, or of a list.
@@ -16,18 +29,57 @@ pub enum Atom {
     Text(Arc<str>),
 }
 
-/// An integer of any size; small ones are stored in place.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Int {
-    /// One that fits.
-    Small(i64),
-    /// One that does not; never one that does.
-    Big(Arc<BigInt>),
+/// Which of the four kinds an atom is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum AtomKind {
+    Bool,
+    Int,
+    Float,
+    Text,
 }
 
 impl Atom {
     /// Text.
     pub fn text(text: &str) -> Atom {
         Atom::Text(text.into())
+    }
+
+    /// A small integer.
+    pub(crate) fn int(value: i64) -> Atom {
+        Atom::Int(Int::Small(value))
+    }
+
+    pub(crate) fn kind(&self) -> AtomKind {
+        match self {
+            Atom::Bool(_) => AtomKind::Bool,
+            Atom::Int(_) => AtomKind::Int,
+            Atom::Float(_) => AtomKind::Float,
+            Atom::Text(_) => AtomKind::Text,
+        }
+    }
+
+    /// False for `False`, zeros and empty text; true for all else, NaN included.
+    pub(crate) fn truth(&self) -> bool {
+        match self {
+            Atom::Bool(value) => *value,
+            Atom::Int(value) => *value != Int::Small(0),
+            Atom::Float(value) => *value != 0.0,
+            Atom::Text(text) => !text.is_empty(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zeros_and_empty_text_are_false() {
+        for atom in [Atom::Bool(false), Atom::int(0), Atom::Float(0.0), Atom::Float(-0.0), Atom::text("")] {
+            assert!(!atom.truth(), "{atom:?}");
+        }
+        for atom in [Atom::Bool(true), Atom::int(-1), Atom::Float(f64::NAN), Atom::Float(5e-324), Atom::text("0"), Atom::text(" ")] {
+            assert!(atom.truth(), "{atom:?}");
+        }
     }
 }

@@ -64,6 +64,14 @@ pub enum Code {
     TooLarge,
     /// E0502: the last statement is not a sequence.
     NoOutput,
+    /// E0601: a value of the wrong kind for what is done with it.
+    WrongValue,
+    /// E0602: an operation without a result, such as a division by zero.
+    NoResult,
+    /// E0603: a file that cannot be loaded.
+    CannotLoad,
+    /// E0604: a limit of the interpreter.
+    LimitReached,
 }
 
 impl Code {
@@ -95,6 +103,10 @@ impl Code {
             Code::WrongDefault => "E0406",
             Code::TooLarge => "E0501",
             Code::NoOutput => "E0502",
+            Code::WrongValue => "E0601",
+            Code::NoResult => "E0602",
+            Code::CannotLoad => "E0603",
+            Code::LimitReached => "E0604",
         }
     }
 }
@@ -114,6 +126,13 @@ impl Diagnostic {
     /// A problem at `span`, with a word or two on what is there.
     pub(crate) fn new(code: Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
         Diagnostic { code, message: message.into(), span, label: label.into(), others: Vec::new(), help: Vec::new() }
+    }
+
+    /// Another word on what is there.
+    #[must_use]
+    pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
     }
 
     /// Another place that matters.
@@ -186,10 +205,23 @@ impl Problems {
         self.list.len() >= MOST_PROBLEMS
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// As [`finish`](Self::finish), with the problems of the files that this one loads before its own.
+    pub(crate) fn finish_with(self, file_name: &str, source: &str, mut loaded: Vec<Diagnostics>) -> Option<Diagnostics> {
+        let own = self.finish(file_name, source);
+        loaded.extend(own);
+        let mut all = loaded.pop()?;
+        all.loaded = loaded;
+        Some(all)
+    }
+
     /// The problems in the order of the text; `None` if there are none.
     pub(crate) fn finish(mut self, file_name: &str, source: &str) -> Option<Diagnostics> {
         self.list.sort_by_key(|problem| problem.span);
-        (!self.list.is_empty()).then(|| Diagnostics { file_name: file_name.to_owned(), source: source.into(), list: self.list })
+        (!self.list.is_empty()).then(|| Diagnostics { file_name: file_name.to_owned(), source: source.into(), list: self.list, loaded: Vec::new() })
     }
 }
 
@@ -201,13 +233,17 @@ pub struct Diagnostics {
     file_name: String,
     source: Arc<str>,
     list: Vec<Diagnostic>,
+    /// Those of the files that it loads.
+    loaded: Vec<Diagnostics>,
 }
 
 impl Diagnostics {
     /// The problems, each with the lines of source that it is about; with ANSI colours if `color`.
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
+        let loaded = self.loaded.iter().map(|file| file.render(color));
         let texts: Vec<String> = self.list.iter().map(|problem| problem.render(&self.file_name, &self.source, &renderer)).collect();
+        let texts: Vec<String> = loaded.chain(texts).collect();
         texts.join("\n\n")
     }
 

@@ -1,11 +1,11 @@
 //! Which rules a program obeys, read from its first line.
 
-use crate::diagnostic::{Code, Diagnostic, closest};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Problems, closest};
 use crate::span::Span;
 
 /// A dialect of the language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dialect {
+pub enum Dialect {
     /// Weiss, Goldberg and Yahav 2021, <https://arxiv.org/abs/2106.06981>.
     Rasp,
     /// Zhou et al. 2023, <https://arxiv.org/abs/2310.16028>.
@@ -39,24 +39,32 @@ pub(crate) fn read(source: &str) -> Result<Dialect, Diagnostic> {
     }
 }
 
-/// The refusal of a program in the `rasp` dialect, which this version cannot run.
+/// The dialect of a program, by its first line.
+///
+/// # Errors
+/// `#lang` with a dialect that does not exist.
+pub fn dialect(file_name: &str, source: &str) -> Result<Dialect, Diagnostics> {
+    read(source).map_err(|problem| {
+        let mut problems = Problems::default();
+        problems.push(problem);
+        problems.finish(file_name, source).expect("there is a problem")
+    })
+}
+
+/// The refusal of a program in the `rasp` dialect where one in `rasp-l` is needed.
 pub(crate) fn refuse_rasp(source: &str) -> Diagnostic {
     let first_line = source.lines().next().unwrap_or_default();
     let span = Span::new(0, first_line.len());
-    if first_line.contains(DIRECTIVE) {
-        return Diagnostic::new(Code::MissingDialect, "the `rasp` dialect cannot be run yet", span, "the `rasp` dialect")
-            .help("write the program in RASP-L and begin it with `#lang rasp-l`");
-    }
     let problem = Diagnostic::new(
         Code::MissingDialect,
-        "line 1 does not say `#lang rasp-l`, so this is the `rasp` dialect, which cannot be run yet",
+        "line 1 does not say `#lang rasp-l`, so this is a program in the `rasp` dialect, and one in RASP-L is needed here",
         span,
         "line 1",
     );
     let mut offset = 0;
     for line in source.split_inclusive('\n') {
         let indent = line.len() - line.trim_start().len();
-        if line.trim_start().starts_with(DIRECTIVE) {
+        if offset > 0 && line.trim_start().starts_with(DIRECTIVE) {
             return problem
                 .and(Span::new(offset + indent, offset + line.trim_end().len()), "here it is only a comment")
                 .help("move the `#lang` line to the very beginning of the file");

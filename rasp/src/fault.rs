@@ -1,5 +1,6 @@
 //! Why a statement or an evaluation of the `rasp` dialect has no result.
 
+use crate::diagnostic::Code;
 use std::fmt;
 
 /// What kind of fault. The reference interpreter tells these classes apart, and so do the scripts that read it.
@@ -20,12 +21,33 @@ pub enum FaultClass {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     class: FaultClass,
+    code: Code,
     message: String,
+    help: Option<String>,
 }
 
 impl Fault {
     pub(crate) fn new(class: FaultClass, message: impl Into<String>) -> Self {
-        Fault { class, message: message.into() }
+        let code = match class {
+            FaultClass::Language => Code::WrongValue,
+            FaultClass::Arithmetic => Code::NoResult,
+            FaultClass::NotCallable => Code::NotAFunction,
+            FaultClass::Limit => Code::LimitReached,
+        };
+        Fault { class, code, message: message.into(), help: None }
+    }
+
+    #[must_use]
+    pub(crate) fn code(mut self, code: Code) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// The way out, where the message alone does not name it.
+    #[must_use]
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
     }
 
     pub(crate) fn language(message: impl Into<String>) -> Self {
@@ -45,15 +67,29 @@ impl Fault {
         self.class
     }
 
-    /// What is wrong, and what to do about it.
+    /// Its code in diagnostics.
+    pub fn diagnostic_code(&self) -> Code {
+        self.code
+    }
+
+    /// What is wrong.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// The way out, if the message does not name it.
+    pub fn way_out(&self) -> Option<&str> {
+        self.help.as_deref()
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.message)?;
+        match &self.help {
+            Some(help) => write!(f, ": {help}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -1,0 +1,232 @@
+//! `rasp …`: programs of both dialects. The first line of a file says which one it is in.
+
+mod batch;
+mod drawing;
+mod files;
+mod json;
+mod repl;
+mod typed;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+use rasp::{Dialect, Limits, Program, rasp_l};
+
+use crate::error::Error;
+use crate::printer::Printer;
+use files::Disk;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RaspCommand {
+    /// Run a program on one input or many.
+    ///
+    /// A program in the `rasp` dialect gives its named s-ops and selectors; without an input its statements are carried out and shown, as in a
+    /// session. A program in `rasp-l` gives its output at every position, or with --generate the tokens that it writes one by one.
+    #[command(after_help = "Examples:
+  rasplab rasp run hist.rasp --input hello
+  rasplab rasp run hist.rasp --inputs inputs.jsonl --sop hist --json
+  rasplab rasp run tasks/programs/sort.rasp --input \"4 12 3 sep\" --generate")]
+    Run(RunArgs),
+    /// A session in the `rasp` dialect: on a terminal with editing, history and completion; through a pipe as the reference interpreter prints it.
+    #[command(after_help = "Examples:
+  rasplab rasp repl
+  echo 'indices + 1;' | rasplab rasp repl")]
+    Repl(LimitArgs),
+    /// Show the layers and heads that a program needs, as the reference schedules them and with equal heads merged.
+    #[command(after_help = "Example: rasplab rasp layers paper_examples.rasp --sop dyck2_ptf")]
+    Layers {
+        /// The program.
+        file: PathBuf,
+        /// This s-op only [default: every named s-op].
+        #[arg(long, value_name = "NAME")]
+        sop: Vec<String>,
+        #[command(flatten)]
+        limits: LimitArgs,
+    },
+    /// Draw how an s-op is computed on an input, layer by layer.
+    #[command(after_help = "Example: rasplab rasp draw hist.rasp --sop hist --input hello --format svg --format png")]
+    Draw {
+        /// The program, in the `rasp` dialect.
+        file: PathBuf,
+        /// The s-op [default: what the last statement gives].
+        #[arg(long, value_name = "NAME")]
+        sop: Option<String>,
+        /// The input, one character a position.
+        #[arg(long, allow_hyphen_values = true, default_value = "hello")]
+        input: String,
+        /// The input as a JSON array, one element a position.
+        #[arg(long, value_name = "JSON", conflicts_with = "input")]
+        items: Option<String>,
+        /// What to write [default: svg and png].
+        #[arg(long, value_enum)]
+        format: Vec<Format>,
+        /// The folder to write to; the files are called after the s-op and the input.
+        #[arg(long, default_value = "comp_flows")]
+        out: PathBuf,
+        #[command(flatten)]
+        limits: LimitArgs,
+    },
+    /// Measure the length of RASP-L programs.
+    #[command(after_help = "Example: rasplab rasp length tasks/programs/*.rasp")]
+    Length {
+        /// The programs.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Check programs and report all of their problems and traps.
+    #[command(after_help = "Example: rasplab rasp check my.rasp")]
+    Check {
+        /// The programs.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        limits: LimitArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// The program.
+    file: PathBuf,
+    /// The input: in `rasp`, one character a position; in `rasp-l`, tokens separated by spaces, each a whole number or a name from the program.
+    #[arg(long, allow_hyphen_values = true)]
+    input: Option<String>,
+    /// The input as a JSON array, one element a position (`rasp` only).
+    #[arg(long, value_name = "JSON", conflicts_with = "input")]
+    items: Option<String>,
+    /// Many inputs, one a line: a JSON text, or a JSON array with one element a position; `-` is standard input (`rasp` only).
+    #[arg(long, value_name = "FILE.jsonl", conflicts_with_all = ["input", "items"])]
+    inputs: Option<PathBuf>,
+    /// Show this named s-op or selector; may be repeated in `rasp` [default: what the last statement gives].
+    #[arg(long, value_name = "NAME")]
+    sop: Vec<String>,
+    /// Feed each last output back as the next token, up to `eos` (`rasp-l` only).
+    #[arg(long, conflicts_with = "sop")]
+    generate: bool,
+    /// Tokens to generate at most.
+    #[arg(long, default_value_t = 1000, requires = "generate")]
+    max_tokens: usize,
+    /// Inputs at a time [default: one for each core].
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    workers: Option<u16>,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+/// Limits of a program that can be raised.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct LimitArgs {
+    /// Calls of functions inside one another.
+    #[arg(long, value_name = "CALLS", default_value_t = Limits::default().call_depth)]
+    max_depth: usize,
+    /// Expressions that one statement may evaluate.
+    #[arg(long, value_name = "EXPRESSIONS", default_value_t = Limits::default().steps)]
+    max_steps: u64,
+    /// Elements of one list.
+    #[arg(long, value_name = "ELEMENTS", default_value_t = Limits::default().elements)]
+    max_elements: usize,
+    /// S-ops and selectors in all.
+    #[arg(long, value_name = "NODES", default_value_t = Limits::default().nodes)]
+    max_nodes: usize,
+    /// Bits of one integer.
+    #[arg(long, value_name = "BITS", default_value_t = Limits::default().integer_bits)]
+    max_bits: u64,
+}
+
+impl From<LimitArgs> for Limits {
+    fn from(args: LimitArgs) -> Limits {
+        Limits {
+            call_depth: args.max_depth,
+            steps: args.max_steps,
+            calls: args.max_steps,
+            elements: args.max_elements,
+            nodes: args.max_nodes,
+            integer_bits: args.max_bits,
+            ..Limits::default()
+        }
+    }
+}
+
+/// A picture's file format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Vector graphics, for papers and browsers.
+    Svg,
+    /// Pixels.
+    Png,
+    /// A graph for graphviz.
+    Dot,
+}
+
+pub(super) fn rasp(command: RaspCommand, printer: Printer) -> Result<(), Error> {
+    match command {
+        RaspCommand::Run(args) => match read(&args.file)? {
+            Loaded::RaspL(program) => typed::run(&program, &args, printer),
+            Loaded::Rasp(source) => batch::run(&source, &args, printer),
+        },
+        RaspCommand::Repl(limits) => repl::repl(limits.into(), printer),
+        RaspCommand::Layers { file, sop, limits } => batch::layers(&file, &sop, limits.into(), printer),
+        RaspCommand::Draw { file, sop, input, items, format, out, limits } => {
+            let program = load(&file, limits.into(), printer)?;
+            let input = batch::read_one_input(Some(&input), items.as_deref())?;
+            drawing::draw(&program, sop.as_deref(), &input, &format, &out, printer)
+        }
+        RaspCommand::Length { files } => typed::length(&files, printer),
+        RaspCommand::Check { files, limits } => {
+            let checked = each(&files, |file| match read(file)? {
+                Loaded::RaspL(program) => Ok(program.name().to_owned()),
+                Loaded::Rasp(_) => load(file, limits.into(), printer).map(|program| program.name().to_owned()),
+            })?;
+            printer.data(&checked.iter().map(|name| format!("{name}: no problems")).collect::<Vec<_>>().join("\n"))
+        }
+    }
+}
+
+/// A program's text, read as far as its dialect allows without running it.
+enum Loaded {
+    RaspL(rasp_l::Program),
+    Rasp(String),
+}
+
+fn read(file: &Path) -> Result<Loaded, Error> {
+    let source = fs::read_to_string(file).map_err(Error::file(file, "read"))?;
+    let name = file.display().to_string();
+    Ok(match rasp::dialect(&name, &source)? {
+        Dialect::RaspL => Loaded::RaspL(rasp_l::Program::parse(&name, &source)?),
+        Dialect::Rasp => Loaded::Rasp(source),
+    })
+}
+
+/// A program in the `rasp` dialect; its warnings go to people.
+fn load(file: &Path, limits: Limits, printer: Printer) -> Result<Program, Error> {
+    let Loaded::Rasp(source) = read(file)? else {
+        return Err(Error::Usage(format!("{} is in the rasp-l dialect: `rasp run`, `rasp length` and `rasp check` take it", file.display())));
+    };
+    run_definitions(file, &source, limits, printer)
+}
+
+fn run_definitions(file: &Path, source: &str, limits: Limits, printer: Printer) -> Result<Program, Error> {
+    let program = Program::with_limits(&file.display().to_string(), source, limits, Disk::beside(file))?;
+    if let Some(warnings) = program.warnings() {
+        printer.diagnostics(warnings);
+    }
+    Ok(program)
+}
+
+/// Does something with every file; the problems of all files are reported together.
+fn each<T>(files: &[PathBuf], mut read: impl FnMut(&Path) -> Result<T, Error>) -> Result<Vec<T>, Error> {
+    let mut done = Vec::new();
+    let mut problems = Vec::new();
+    for file in files {
+        match read(file) {
+            Ok(result) => done.push(result),
+            Err(error) => problems.push(error),
+        }
+    }
+    match problems.len() {
+        0 => Ok(done),
+        1 => Err(problems.remove(0)),
+        _ => Err(Error::Several(problems)),
+    }
+}

@@ -1,0 +1,274 @@
+//! A whole `.rasp` file of the `rasp` dialect, carried out once and evaluated on many inputs.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Problems, closest};
+use crate::environment::Environment;
+use crate::evaluate::{Plan, Value};
+use crate::fault::Fault;
+use crate::flow::{Flow, NodeId};
+use crate::input::Input;
+use crate::interpret::{Files, Halt, Machine, NoFiles};
+use crate::layers::Layers;
+use crate::limits::Limits;
+use crate::object::Object;
+use crate::parse;
+use crate::source::Source;
+use crate::span::{Location, Span};
+use crate::syntax::{Name, Statement, StatementForm};
+use crate::transcript::Print;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
+use thiserror::Error;
+
+/// A program of the `rasp` dialect: its named s-ops and selectors. Cheap to clone, and to be shared between threads.
+///
+/// ```
+/// use rasp::{Input, Program, Value};
+///
+/// let program = Program::parse("hist.rasp", "hist = selector_width(select(tokens, tokens, ==));")?;
+/// let Value::Sequence(counts) = program.evaluate("hist", &Input::text("banana").unwrap())? else { unreachable!() };
+/// assert_eq!(counts.iter().map(|count| count.to_string()).collect::<Vec<_>>(), ["1", "3", "2", "3", "2", "3"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Program {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    file_name: String,
+    flow: Flow,
+    names: Vec<Named>,
+    output: Option<NodeId>,
+    /// Where each node was made.
+    origins: Vec<(Arc<Source>, Span)>,
+    warnings: Option<Diagnostics>,
+}
+
+#[derive(Debug)]
+struct Named {
+    name: String,
+    node: NodeId,
+    plan: OnceLock<Plan>,
+}
+
+/// Why a program gives nothing for an input.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{place}`{sop}`: {fault}", place = .location.as_ref().map_or_else(String::new, |location| format!("{location}: ")))]
+pub struct EvaluationError {
+    /// The s-op that has no value.
+    sop: String,
+    /// Where it was made, if that is in a file.
+    location: Option<Location>,
+    fault: Fault,
+}
+
+impl EvaluationError {
+    /// What went wrong.
+    pub fn fault(&self) -> &Fault {
+        &self.fault
+    }
+
+    /// Where in the program.
+    pub fn location(&self) -> Option<&Location> {
+        self.location.as_ref()
+    }
+}
+
+impl Program {
+    /// Carries a program out; it cannot load files.
+    ///
+    /// S-ops are not tried out on an example, so a program that needs numbers is fine; what is wrong with an input comes to light on it.
+    ///
+    /// # Errors
+    /// All problems of the text, at most 100 of them.
+    pub fn parse(file_name: &str, source: &str) -> Result<Program, Diagnostics> {
+        Program::with_limits(file_name, source, Limits::default(), NoFiles)
+    }
+
+    /// Carries a program out, with its own limits and files to load.
+    ///
+    /// # Errors
+    /// All problems of the text and of the files that it loads.
+    pub fn with_limits(file_name: &str, source: &str, limits: Limits, files: impl Files + 'static) -> Result<Program, Diagnostics> {
+        let mut machine = Machine::new(limits, Rc::new(files));
+        machine.batch = Some(Vec::new());
+        machine.testing = false;
+        let source = Arc::new(Source { name: file_name.to_owned(), text: source.to_owned() });
+        let console = Rc::clone(&machine.console);
+        let ran = machine.run_whole(&source, &console);
+        let loaded = machine.batch.take().unwrap_or_default();
+        let warnings = ran.warnings.finish(file_name, &source.text);
+        if let Some(problems) = ran.problems.finish_with(file_name, &source.text, loaded) {
+            return Err(problems);
+        }
+        let mut names: Vec<Named> = machine
+            .console
+            .variables()
+            .into_iter()
+            .filter_map(|(name, value)| match value {
+                Object::Sop(node) | Object::Selector(node) => Some(Named { name: name.to_string(), node, plan: OnceLock::new() }),
+                _ => None,
+            })
+            .collect();
+        names.sort_by(|left, right| (left.node, &left.name).cmp(&(right.node, &right.name)));
+        let inner = Inner {
+            file_name: file_name.to_owned(),
+            flow: machine.flow.clone(),
+            names,
+            output: ran.output,
+            origins: machine.origins.clone(),
+            warnings,
+        };
+        Ok(Program { inner: Arc::new(inner) })
+    }
+
+    /// The file name.
+    pub fn name(&self) -> &str {
+        &self.inner.file_name
+    }
+
+    /// Where the reference's precedence means something other than it looks.
+    pub fn warnings(&self) -> Option<&Diagnostics> {
+        self.inner.warnings.as_ref()
+    }
+
+    /// The named s-ops and selectors, in the order in which they were made.
+    pub fn names(&self) -> impl Iterator<Item = (&str, NodeId)> {
+        self.inner.names.iter().map(|named| (named.name.as_str(), named.node))
+    }
+
+    /// The name of what the last statement gives, if that is a named s-op or selector.
+    pub fn output(&self) -> Option<&str> {
+        self.names().find(|&(_, node)| Some(node) == self.inner.output).map(|(name, _)| name)
+    }
+
+    /// Everything that the program has made.
+    pub fn flow(&self) -> &Flow {
+        &self.inner.flow
+    }
+
+    /// The node of a name.
+    ///
+    /// # Errors
+    /// That there is none, and which was perhaps meant.
+    pub fn node(&self, name: &str) -> Result<NodeId, Fault> {
+        self.named(name).map(|named| named.node)
+    }
+
+    /// What a named s-op or selector gives on an input. The name's plan is made once, however many inputs there are.
+    ///
+    /// # Errors
+    /// Which s-op of the program has no value on this input, and why; or that the name is unknown.
+    pub fn evaluate(&self, name: &str, input: &Input) -> Result<Value, EvaluationError> {
+        let named = self.named(name).map_err(|fault| EvaluationError { sop: name.to_owned(), location: None, fault })?;
+        let plan = named.plan.get_or_init(|| Plan::new(&self.inner.flow, &[named.node]));
+        let mut values = plan.evaluate(input).map_err(|failed| {
+            let (source, span) = &self.inner.origins[failed.node().idx()];
+            EvaluationError {
+                sop: self.inner.flow.name(failed.node()).to_owned(),
+                location: Some(Location::find(&source.name, &source.text, span.start)),
+                fault: failed.fault().clone(),
+            }
+        })?;
+        Ok(values.remove(0))
+    }
+
+    /// The layers and heads of a named s-op.
+    ///
+    /// # Errors
+    /// That the name is unknown.
+    pub fn layers(&self, name: &str) -> Result<Layers, Fault> {
+        Ok(Layers::of(&self.inner.flow, self.node(name)?))
+    }
+
+    fn named(&self, name: &str) -> Result<&Named, Fault> {
+        let found = self.inner.names.iter().find(|named| named.name == name);
+        found.ok_or_else(|| {
+            let fault = Fault::language(format!("no s-op or selector is called `{name}`")).code(Code::UnknownName);
+            match closest(name, self.names().map(|(name, _)| name)) {
+                Some(meant) => fault.help(format!("did you mean `{meant}`?")),
+                None => fault.help(format!("there are {}", self.names().map(|(name, _)| name).collect::<Vec<_>>().join(", "))),
+            }
+        })
+    }
+}
+
+/// Checks a program's syntax alone.
+///
+/// # Errors
+/// All problems of the text, at most 100 of them.
+pub fn check_syntax(file_name: &str, source: &str) -> Result<(), Diagnostics> {
+    let mut problems = Problems::default();
+    parse::parse(source, &mut problems);
+    problems.finish(file_name, source).map_or(Ok(()), Err)
+}
+
+/// What carrying out a whole file left.
+#[derive(Default)]
+pub(crate) struct Ran {
+    pub(crate) problems: Problems,
+    pub(crate) warnings: Problems,
+    /// The s-op or selector that the last statement gives.
+    pub(crate) output: Option<NodeId>,
+}
+
+impl Machine {
+    /// Carries out a whole file; a statement that fails does not keep the others from being tried, and what needs it is not blamed.
+    pub(crate) fn run_whole(&mut self, source: &Arc<Source>, environment: &Rc<Environment>) -> Ran {
+        let mut ran = Ran::default();
+        let statements = parse::parse(&source.text, &mut ran.problems);
+        for warning in parse::warnings(&statements) {
+            ran.warnings.push(warning);
+        }
+        // A statement that could not be read may have given any name.
+        let mut is_broken = !ran.problems.is_empty();
+        let mut broken: BTreeSet<Arc<str>> = BTreeSet::new();
+        for statement in &statements {
+            let mut frame = self.file_frame(source, environment);
+            ran.output = None;
+            match self.carry_out(statement, &mut frame) {
+                Ok(Print::Named(named)) => {
+                    if let Some((_, Object::Sop(node) | Object::Selector(node))) = named.last() {
+                        ran.output = Some(*node);
+                    }
+                }
+                Ok(_) => {}
+                Err(halt) => {
+                    let given = names_given(statement);
+                    is_broken |= given.is_none();
+                    broken.extend(given.unwrap_or_default().iter().map(|name| Arc::clone(&name.text)));
+                    let unknown = source.text[halt.span.start..halt.span.end].trim_matches(['(', ')', ' ']);
+                    let is_consequence = halt.fault.diagnostic_code() == Code::UnknownName && (is_broken || broken.contains(unknown));
+                    if !is_consequence {
+                        ran.problems.push(diagnose(&halt));
+                    }
+                }
+            }
+        }
+        ran
+    }
+}
+
+/// The names that a statement would have given; `None` if nobody can say.
+fn names_given(statement: &Statement) -> Option<Vec<&Name>> {
+    match &statement.form {
+        StatementForm::Assign { names, .. } => Some(names.iter().collect()),
+        StatementForm::Define(function) => Some(vec![&function.name]),
+        StatementForm::Show(_) | StatementForm::Draw { .. } | StatementForm::Command(_) => Some(Vec::new()),
+        StatementForm::For { .. } | StatementForm::Load { .. } => None,
+    }
+}
+
+fn diagnose(halt: &Halt) -> Diagnostic {
+    let fault = &halt.fault;
+    let problem = Diagnostic::new(fault.diagnostic_code(), fault.message(), halt.span, "");
+    let problem = halt.calls.iter().fold(problem, |problem, (span, label)| {
+        if *span == halt.span { problem.label(label) } else { problem.and(*span, label.as_str()) }
+    });
+    match fault.way_out() {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}
