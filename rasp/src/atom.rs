@@ -6,6 +6,8 @@ mod arithmetic;
 mod equality;
 mod int;
 mod number;
+#[cfg(test)]
+mod python;
 mod read;
 mod text;
 

@@ -1,4 +1,4 @@
-//! Problems of a program's text: a stable code, a message, labelled spans and the way out; rendered here and nowhere else.
+//! Problems of a program's text and warnings about it: a stable code, a message, labelled spans and the way out; rendered here and nowhere else.
 
 use crate::span::{Location, Span};
 use annotate_snippets::renderer::DecorStyle;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// A file with more problems than this is reported up to here.
 const MOST_PROBLEMS: usize = 100;
 
-/// What kind of problem; the code never changes its meaning.
+/// What kind of problem or warning; the code never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Code {
@@ -24,12 +24,14 @@ pub enum Code {
     TooDeep,
     /// E0103: `a < b < c`.
     ChainedComparison,
-    /// E0104: a function body is not assignments and then one `return`.
+    /// E0104: a function body is not statements and then one `return`.
     FunctionBody,
     /// E0105: `return` outside a function.
     StrayReturn,
     /// E0106: an operator or literal that the dialect does not have.
     NotInDialect,
+    /// E0107: a comment inside a statement of a session.
+    MisplacedComment,
     /// E0201: a name that nothing has.
     UnknownName,
     /// E0202: a built-in name given to something else.
@@ -72,6 +74,22 @@ pub enum Code {
     CannotLoad,
     /// E0604: a limit of the interpreter.
     LimitReached,
+    /// W0001: `not a == b` is `(not a) == b`.
+    NotFirst,
+    /// W0002: `x in l and y` is `x in (l and y)`.
+    InLast,
+    /// W0003: `a if b else c if d else e` is `(a if b else c) if d else e`.
+    ConditionalChain,
+    /// W0004: `a % b * c` is `a % (b * c)`.
+    RemainderMix,
+    /// W0005: `-a ^ b` is `(-a) ^ b`.
+    SignFirst,
+    /// W0006: `a or b and c` is `(a or b) and c`.
+    AndOrMix,
+    /// W0007: `a < b < c` is `(a < b) < c`.
+    ComparisonChain,
+    /// W0008: `a ^ b ^ c` is `(a ^ b) ^ c`.
+    PowerChain,
 }
 
 impl Code {
@@ -86,6 +104,7 @@ impl Code {
             Code::FunctionBody => "E0104",
             Code::StrayReturn => "E0105",
             Code::NotInDialect => "E0106",
+            Code::MisplacedComment => "E0107",
             Code::UnknownName => "E0201",
             Code::ReservedName => "E0202",
             Code::DefinedTwice => "E0203",
@@ -107,13 +126,28 @@ impl Code {
             Code::NoResult => "E0602",
             Code::CannotLoad => "E0603",
             Code::LimitReached => "E0604",
+            Code::NotFirst => "W0001",
+            Code::InLast => "W0002",
+            Code::ConditionalChain => "W0003",
+            Code::RemainderMix => "W0004",
+            Code::SignFirst => "W0005",
+            Code::AndOrMix => "W0006",
+            Code::ComparisonChain => "W0007",
+            Code::PowerChain => "W0008",
         }
     }
 }
 
-/// One problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Severity {
+    Error,
+    Warning,
+}
+
+/// One problem, or one warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
+    severity: Severity,
     code: Code,
     message: String,
     span: Span,
@@ -125,7 +159,13 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A problem at `span`, with a word or two on what is there.
     pub(crate) fn new(code: Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
-        Diagnostic { code, message: message.into(), span, label: label.into(), others: Vec::new(), help: Vec::new() }
+        let (severity, message, label) = (Severity::Error, message.into(), label.into());
+        Diagnostic { severity, code, message, span, label, others: Vec::new(), help: Vec::new() }
+    }
+
+    /// Something at `span` that has a meaning, though likely not the one meant.
+    pub(crate) fn warning(code: Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::new(code, message, span, label) }
     }
 
     /// Another word on what is there.
@@ -147,6 +187,11 @@ impl Diagnostic {
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
+    }
+
+    /// Whether the program has a meaning all the same.
+    pub fn is_warning(&self) -> bool {
+        self.severity == Severity::Warning
     }
 
     /// What kind of problem.
@@ -178,7 +223,11 @@ impl Diagnostic {
             .path(file_name)
             .annotation(annotate(AnnotationKind::Primary, self.span, &self.label))
             .annotations(self.others.iter().map(|(span, label)| annotate(AnnotationKind::Context, *span, label)));
-        let group = Level::ERROR
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let group = level
             .primary_title(self.message.as_str())
             .id(self.code.as_str())
             .element(snippet)

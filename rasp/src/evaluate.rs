@@ -1,69 +1,174 @@
-//! temp
-use crate::atom::{self, Atom, AtomLimits};
+//! The flow on an input: one value per node, inputs first, no node more than once.
+//!
+//! A session evaluates node after node of its growing flow with a [`Memo`]; a program is evaluated on many inputs with a [`Plan`], which has
+//! merged what is equal and recognized what has a shorter way. Both use the same operations. Knows no syntax.
+
+mod aggregate;
+mod dimension;
+mod formula;
+mod map;
+mod moments;
+mod plan;
+mod rows;
+
+#[cfg(test)]
+mod tests;
+
+pub use plan::{Plan, PlanError};
+
+use crate::atom::{self, Atom};
 use crate::fault::Fault;
-use crate::flow::*;
-use crate::input::Input;
-use crate::sequence::{Sequence, SelectorMatrix};
-use std::collections::HashMap;
+use crate::flow::{Flow, Node, NodeId, Reading};
+use crate::input::{Input, Item};
+use crate::sequence::{Column, SelectorMatrix, Sequence};
+use formula::Formula;
+use rows::Rows;
+use smol_str::SmolStr;
+
+/// What a node gives on an input.
 #[derive(Clone, Debug)]
-pub enum Value { Sequence(Sequence), Selector(SelectorMatrix) }
+pub enum Value {
+    /// An s-op's values.
+    Sequence(Sequence),
+    /// What a selector selects.
+    Selector(SelectorMatrix),
+}
+
+/// The values of a growing flow on one input.
 #[derive(Debug)]
-pub(crate) struct Memo { input: Input, values: HashMap<NodeId, Value> }
+pub(crate) struct Memo {
+    input: Input,
+    slots: Vec<Slot>,
+}
+
+#[derive(Clone, Debug)]
+enum Slot {
+    Empty,
+    Sequence(Sequence),
+    /// A selector whose cells all have an answer.
+    Selector,
+    Fault(Fault),
+}
+
 impl Memo {
-    pub(crate) fn new(input: Input) -> Self { Memo { input, values: HashMap::new() } }
-    pub(crate) fn evaluate(&mut self, flow: &Flow, node: NodeId) -> Result<Value, Fault> {
-        if let Some(v) = self.values.get(&node) { return Ok(v.clone()); }
-        for id in flow.needed_for(&[node]) {
-            if !self.values.contains_key(&id) { let v = self.one(flow, id)?; self.values.insert(id, v); }
-        }
-        Ok(self.values[&node].clone())
+    pub(crate) fn new(input: Input) -> Self {
+        Memo { input, slots: Vec::new() }
     }
-    fn s(&self, id: NodeId) -> &Sequence { match &self.values[&id] { Value::Sequence(s) => s, _ => panic!() } }
-    fn m(&self, id: NodeId) -> &SelectorMatrix { match &self.values[&id] { Value::Selector(s) => s, _ => panic!() } }
-    fn one(&self, flow: &Flow, id: NodeId) -> Result<Value, Fault> {
-        let n = self.input.len();
-        let lim = AtomLimits { max_bits: 1 << 20, max_text: 1 << 24 };
-        let seq = |f: &dyn Fn(usize) -> Result<Atom, Fault>| -> Result<Value, Fault> { Ok(Value::Sequence(Sequence::new((0..n).map(f).collect::<Result<Vec<_>, _>>()?)?)) };
-        let mat = |f: &dyn Fn(usize, usize) -> Result<bool, Fault>| -> Result<Value, Fault> {
-            Ok(Value::Selector(SelectorMatrix::new((0..n).map(|q| (0..n).map(|k| f(q, k)).collect::<Result<Vec<_>, _>>()).collect::<Result<Vec<_>, _>>()?))) };
-        match flow.node(id) {
-            Node::Tokens(r) => seq(&|i| atom::read(*r, &self.input.items()[i])),
-            Node::Indices => seq(&|i| Ok(Atom::Int((i as i64).into()))),
-            Node::Constant(a) => seq(&|_| Ok(a.clone())),
-            Node::Map(Map::Unary(u, x)) => seq(&|i| atom::unary(*u, &self.s(*x).get(i))),
-            Node::Map(Map::Binary(b, l, r)) => { let g = |o: &Operand, i| match o { Operand::Node(x) => self.s(*x).get(i), Operand::Atom(a) => a.clone() };
-                seq(&|i| atom::binary(*b, &g(l, i), &g(r, i), &lim)) }
-            Node::Map(Map::Where { condition, yes, no }) => seq(&|i| Ok(if self.s(*condition).get(i).truth() { self.s(*yes).get(i) } else { self.s(*no).get(i) })),
-            Node::Map(Map::In(x, l)) => seq(&|i| Ok(Atom::Bool(l.iter().any(|a| a.python_eq(&self.s(*x).get(i)))))),
-            Node::Map(Map::Lookup(t, x)) => seq(&|i| { let v = self.s(*x).get(i); 
-                let idx = |len: usize| -> Result<usize, Fault> { let k = match &v { Atom::Bool(b) => i64::from(*b), Atom::Int(k) => k.to_i64().unwrap_or(i64::MAX), _ => return Err(Fault::arithmetic("float index")) };
-                    let k = if k < 0 { k + len as i64 } else { k }; if k < 0 || k >= len as i64 { Err(Fault::language("out of range")) } else { Ok(k as usize) } };
-                match t { Table::List(l) => Ok(l[idx(l.len())?].clone()), Table::Text(l) => Ok(Atom::text(&l[idx(l.len())?].to_string())),
-                  Table::Dict(d) => d.iter().find(|(k, _)| k.python_eq(&v)).map(|(_, v)| v.clone()).ok_or_else(|| Fault::language("no key")) } }),
-            Node::Select { key, query, comparison } => mat(&|q, k| atom::compare(*comparison, &self.s(*key).get(k), &self.s(*query).get(q))),
-            Node::NotSelector(s) => mat(&|q, k| Ok(!self.m(*s).selects(q, k))),
-            Node::AndSelectors(a, b) => mat(&|q, k| Ok(self.m(*a).selects(q, k) && self.m(*b).selects(q, k))),
-            Node::OrSelectors(a, b) => mat(&|q, k| Ok(self.m(*a).selects(q, k) || self.m(*b).selects(q, k))),
-            Node::Aggregate { selector, value, default } => seq(&|q| {
-                let (m, v) = (self.m(*selector), self.s(*value));
-                let sel: Vec<Atom> = (0..n).filter(|&k| m.selects(q, k)).map(|k| v.get(k)).collect();
-                match sel.len() { 0 => Ok(default.clone().unwrap_or(Atom::Int(0.into()))), 1 => Ok(sel[0].clone()),
-                  len => { if !matches!(v.kind(), crate::sequence::SequenceKind::Int | crate::sequence::SequenceKind::Float) { return Err(Fault::arithmetic("non-numbers")); }
-                    let mut sum = Atom::Int(0.into()); for x in &sel { sum = atom::binary(BinaryMap::Add, &sum, x, &lim)?; }
-                    sum = atom::binary(BinaryMap::Multiply, &sum, &Atom::Float(1.0), &lim)?; atom::binary(BinaryMap::Divide, &sum, &Atom::Int((len as i64).into()), &lim) } }
-            }),
+
+    /// Evaluates a node and what it depends on, and keeps the results.
+    ///
+    /// # Errors
+    /// The fault of the first node that has one, in the order in which they were made.
+    pub(crate) fn check(&mut self, flow: &Flow, node: NodeId) -> Result<(), Fault> {
+        if self.slots.len() < flow.len() {
+            self.slots.resize(flow.len(), Slot::Empty);
         }
+        if let Slot::Empty = self.slots[node.idx()] {
+            let is_ready = flow.node(node).inputs().all(|input| !matches!(self.slots[input.idx()], Slot::Empty));
+            let needed = if is_ready { vec![node] } else { flow.needed_for(&[node]) };
+            for id in needed {
+                if let Slot::Empty = self.slots[id.idx()] {
+                    self.slots[id.idx()] = self.evaluate_node(flow, id);
+                }
+            }
+        }
+        match &self.slots[node.idx()] {
+            Slot::Fault(fault) => Err(fault.clone()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The value of a node.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub(crate) fn evaluate(&mut self, flow: &Flow, node: NodeId) -> Result<Value, Fault> {
+        self.check(flow, node)?;
+        let sequence = |id: NodeId| self.sequence(id);
+        match &self.slots[node.idx()] {
+            Slot::Sequence(sequence) => Ok(Value::Sequence(sequence.clone())),
+            _ => Rows::new(flow, node, &sequence, self.input.len()).matrix().map(Value::Selector),
+        }
+    }
+
+    fn sequence(&self, id: NodeId) -> &Sequence {
+        match &self.slots[id.idx()] {
+            Slot::Sequence(sequence) => sequence,
+            other => unreachable!("{other:?} is read as a sequence"),
+        }
+    }
+
+    fn evaluate_node(&self, flow: &Flow, id: NodeId) -> Slot {
+        // The reference asks the parts of a selector that is built of others only where they count, so their faults are not the whole's.
+        let reads = |id: NodeId| match flow.node(id) {
+            node if node.is_selector() => {
+                let needed = flow.needed_for(&[id]);
+                needed.into_iter().filter(|&input| !flow.node(input).is_selector()).collect()
+            }
+            node => node.inputs().collect::<Vec<_>>(),
+        };
+        for input in reads(id) {
+            if let Slot::Fault(fault) = &self.slots[input.idx()] {
+                return Slot::Fault(fault.clone());
+            }
+        }
+        let sequence = |id: NodeId| self.sequence(id);
+        if flow.node(id).is_selector() {
+            let mut rows = Rows::new(flow, id, &sequence, self.input.len());
+            let fault = if rows.can_fault() { (0..self.input.len()).find_map(|query| rows.row(query).err()) } else { None };
+            return fault.map_or(Slot::Selector, Slot::Fault);
+        }
+        let formula = match flow.node(id) {
+            Node::Aggregate { selector, .. } => Formula::of(flow, *selector),
+            _ => None,
+        };
+        evaluate_sequence(flow, id, formula.as_ref(), &self.input, &sequence).map_or_else(Slot::Fault, Slot::Sequence)
     }
 }
-#[derive(Clone, Debug)]
-pub struct Plan { flow: Flow, out: Vec<NodeId> }
-#[derive(Debug)]
-pub struct PlanError { node: NodeId, fault: Fault }
-impl PlanError { pub(crate) fn node(&self) -> NodeId { self.node } pub(crate) fn fault(&self) -> &Fault { &self.fault } }
-impl Plan {
-    pub fn new(flow: &Flow, out: &[NodeId]) -> Self { Plan { flow: flow.clone(), out: out.to_vec() } }
-    pub fn evaluate(&self, input: &Input) -> Result<Vec<Value>, PlanError> {
-        let mut memo = Memo::new(input.clone());
-        self.out.iter().map(|&o| memo.evaluate(&self.flow, o).map_err(|fault| PlanError { node: o, fault })).collect()
+
+/// The values of an s-op, whose inputs have been evaluated; `formula` is that of its selector, if it has one.
+fn evaluate_sequence<'s>(
+    flow: &Flow,
+    id: NodeId,
+    formula: Option<&Formula>,
+    input: &Input,
+    sequence: &impl Fn(NodeId) -> &'s Sequence,
+) -> Result<Sequence, Fault> {
+    let len = input.len();
+    match flow.node(id) {
+        Node::Tokens(reading) => read(*reading, input),
+        Node::Indices => Ok(Sequence::new(Column::Ints((0..len as i64).collect()))),
+        Node::Constant(atom) => constant(atom, len),
+        Node::Map(map) => map::map(map, sequence, len),
+        Node::Aggregate { selector, value, default } => {
+            aggregate::aggregate(flow, *selector, formula, sequence(*value), default.as_ref(), sequence)
+        }
+        other => unreachable!("{other:?} is no sequence"),
     }
+}
+
+fn read(reading: Reading, input: &Input) -> Result<Sequence, Fault> {
+    // Text read as text is by far the most frequent.
+    if matches!(reading, Reading::Text | Reading::AsIs) {
+        let text = |item: &Item| match item {
+            Item::Atom(Atom::Text(text)) => Some(SmolStr::new(text)),
+            _ => None,
+        };
+        if let Some(texts) = input.items().iter().map(text).collect() {
+            return Ok(Sequence::new(Column::Texts(texts)));
+        }
+    }
+    Sequence::from_atoms(input.items().iter().map(|item| atom::read(reading, item)).collect::<Result<_, _>>()?)
+}
+
+fn constant(atom: &Atom, len: usize) -> Result<Sequence, Fault> {
+    Ok(Sequence::new(match atom {
+        Atom::Bool(value) => Column::Bools(vec![*value; len].into()),
+        Atom::Float(value) => Column::Floats(vec![*value; len].into()),
+        Atom::Text(text) => Column::Texts(vec![SmolStr::new(text); len].into()),
+        Atom::Int(value) => match value.to_i64() {
+            Some(value) => Column::Ints(vec![value; len].into()),
+            None => return Sequence::from_atoms(vec![atom.clone(); len]),
+        },
+    }))
 }

@@ -157,6 +157,32 @@ impl Node {
         matches!(self, Node::Select { .. } | Node::NotSelector(_) | Node::AndSelectors(..) | Node::OrSelectors(..))
     }
 
+    /// The same operation on other nodes.
+    #[must_use]
+    pub(crate) fn with_inputs(&self, place: impl Fn(NodeId) -> NodeId) -> Node {
+        let operand = |operand: &Operand| match operand {
+            Operand::Node(id) => Operand::Node(place(*id)),
+            Operand::Atom(atom) => Operand::Atom(atom.clone()),
+        };
+        match self {
+            Node::Tokens(_) | Node::Indices | Node::Constant(_) => self.clone(),
+            Node::Map(Map::Unary(op, input)) => Node::Map(Map::Unary(*op, place(*input))),
+            Node::Map(Map::Binary(op, left, right)) => Node::Map(Map::Binary(*op, operand(left), operand(right))),
+            Node::Map(Map::Where { condition, yes, no }) => {
+                Node::Map(Map::Where { condition: place(*condition), yes: place(*yes), no: place(*no) })
+            }
+            Node::Map(Map::In(input, list)) => Node::Map(Map::In(place(*input), Arc::clone(list))),
+            Node::Map(Map::Lookup(table, index)) => Node::Map(Map::Lookup(table.clone(), place(*index))),
+            Node::Select { key, query, comparison } => Node::Select { key: place(*key), query: place(*query), comparison: *comparison },
+            Node::NotSelector(input) => Node::NotSelector(place(*input)),
+            Node::AndSelectors(left, right) => Node::AndSelectors(place(*left), place(*right)),
+            Node::OrSelectors(left, right) => Node::OrSelectors(place(*left), place(*right)),
+            Node::Aggregate { selector, value, default } => {
+                Node::Aggregate { selector: place(*selector), value: place(*value), default: default.clone() }
+            }
+        }
+    }
+
     /// The nodes that this one reads, in order.
     pub fn inputs(&self) -> impl Iterator<Item = NodeId> + use<> {
         let node = |operand: &Operand| match operand {
@@ -233,6 +259,11 @@ impl Flow {
     /// Where the node's name comes from.
     pub fn naming(&self, id: NodeId) -> Naming {
         self.entries[id.idx()].naming
+    }
+
+    /// All nodes, inputs before the nodes that read them.
+    pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
+        self.entries.iter().enumerate().map(|(idx, entry)| (NodeId(idx as u32), &entry.node))
     }
 
     /// How many nodes there are.

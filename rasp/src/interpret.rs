@@ -252,8 +252,8 @@ impl Machine {
     pub(super) fn test(&self, value: &Object, frame: &Frame) -> Result<(), Fault> {
         let (Object::Sop(node) | Object::Selector(node)) = value else { return Ok(()) };
         match &frame.trial {
-            Some(trial) => trial.evaluate(&self.flow, *node).map(drop),
-            None if self.testing => self.example.evaluate(&self.flow, *node).map(drop),
+            Some(trial) => trial.check(&self.flow, *node),
+            None if self.testing => self.example.check(&self.flow, *node),
             None => Ok(()),
         }
     }

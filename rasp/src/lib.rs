@@ -13,6 +13,7 @@ mod input;
 mod interpret;
 mod layers;
 mod limits;
+mod nesting;
 mod object;
 mod parse;
 mod program;
@@ -24,6 +25,7 @@ mod span;
 mod syntax;
 mod transcript;
 mod trial;
+mod words;
 
 pub mod rasp_l;
 
@@ -32,7 +34,7 @@ pub use comparison::Comparison;
 pub use diagnostic::{Code, Diagnostic, Diagnostics};
 pub use dialect::{Dialect, dialect};
 pub use draw::Drawing;
-pub use evaluate::{Plan, Value};
+pub use evaluate::{Plan, PlanError, Value};
 pub use fault::{Fault, FaultClass};
 pub use flow::{BinaryMap, Flow, Map, Naming, Node, NodeId, Operand, Reading, Table, UnaryMap};
 pub use input::Input;

@@ -219,7 +219,7 @@ impl Machine {
     pub(crate) fn run_whole(&mut self, source: &Arc<Source>, environment: &Rc<Environment>) -> Ran {
         let mut ran = Ran::default();
         let statements = parse::parse(&source.text, &mut ran.problems);
-        for warning in parse::warnings(&statements) {
+        for warning in parse::warnings(&source.text, &statements) {
             ran.warnings.push(warning);
         }
         // A statement that could not be read may have given any name.

@@ -161,3 +161,27 @@ pub(crate) enum Binary {
     And,
     Or,
 }
+
+impl Expr {
+    /// Whether the name stands anywhere in the expression.
+    pub(crate) fn mentions(&self, name: &str) -> bool {
+        matches!(&self.form, Form::Name(own) if **own == *name) || self.children().into_iter().any(|child| child.mentions(name))
+    }
+
+    /// The expressions directly inside this one.
+    fn children(&self) -> Vec<&Expr> {
+        match &self.form {
+            Form::Integer(_) | Form::Float(_) | Form::Text(_) | Form::Name(_) => Vec::new(),
+            Form::List(elements) | Form::Range(elements) | Form::Zip(elements) => elements.iter().collect(),
+            Form::Dict(entries) => entries.iter().flat_map(|(key, value)| [key, value]).collect(),
+            Form::ListComprehension { value, iterable, .. } => vec![value, iterable],
+            Form::DictComprehension { key, value, iterable, .. } => vec![key, value, iterable],
+            Form::Unary(_, operand) | Form::Len(operand) => vec![operand],
+            Form::Binary(_, left, right) | Form::In(left, right) | Form::Index(left, right) => vec![left, right],
+            Form::Conditional { condition, yes, no } => vec![condition, yes, no],
+            Form::Select { key, query, .. } => vec![key, query],
+            Form::Aggregate { selector, value, default } => [Some(selector), Some(value), default.as_ref()].into_iter().flatten().map(|expr| &**expr).collect(),
+            Form::Call { callee, arguments } => std::iter::once(&**callee).chain(arguments).collect(),
+        }
+    }
+}

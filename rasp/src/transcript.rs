@@ -256,8 +256,9 @@ impl Machine {
         let Some(Value::Sequence(sequence)) = self.evaluate_shown(&trial, node, name)? else { return Ok(()) };
         if self.display.full {
             self.output.label(format!("{indent} \t Example:"));
-            // The reference shows the selectors' example as the input, whatever the s-ops' one is; here it is the one that was used.
-            return self.columns(&trial.object, &sequence, indent, &format!("{name}({example}) ="));
+            // As in the reference, the input shown is the selectors' example.
+            let input = self.selector_example.object.clone();
+            return self.columns(&input, &sequence, indent, &format!("{name}({example}) ="));
         }
         self.output.label(format!("{indent} \t Example: {name}("));
         self.output.value(example);

@@ -3,7 +3,6 @@
 use crate::evaluate::{Memo, Value};
 use crate::fault::Fault;
 use crate::flow::{Flow, NodeId};
-use crate::input::Input;
 use crate::object::Object;
 use std::cell::RefCell;
 
@@ -25,17 +24,24 @@ impl Trial {
     /// # Errors
     /// The fault of the evaluation, or that the object is no input.
     pub(crate) fn evaluate(&self, flow: &Flow, node: NodeId) -> Result<Value, Fault> {
+        self.memo(flow)?.borrow_mut().evaluate(flow, node)
+    }
+
+    /// Whether a node has a value on this input.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate).
+    pub(crate) fn check(&self, flow: &Flow, node: NodeId) -> Result<(), Fault> {
+        self.memo(flow)?.borrow_mut().check(flow, node)
+    }
+
+    fn memo(&self, flow: &Flow) -> Result<&RefCell<Memo>, Fault> {
         match &self.memo {
-            Some(memo) => memo.borrow_mut().evaluate(flow, node),
+            Some(memo) => Ok(memo),
             None => Err(Fault::language(format!(
                 "an s-op or selector is applied to text, a list or a dictionary that is not empty, not to {}",
                 self.object.describe(flow, Some(60))
             ))),
         }
-    }
-
-    /// The same input with nothing evaluated yet.
-    pub(crate) fn input(&self, flow: &Flow) -> Option<Input> {
-        self.object.input(flow)
     }
 }

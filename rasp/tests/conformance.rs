@@ -20,6 +20,15 @@ fn transcript(input: &str) -> String {
     printed + &session.prompt() + "\n"
 }
 
+/// Where the reference has a defect: session, line of the recording, and what takes its place.
+const DIFFERENCES: [(&str, usize, &[&str]); 3] = [
+    // Equal inputs of other kinds, here `[1, 1.0]` and `[1, True]`, do not share a result.
+    ("03_seq_display", 46, &[">> \t =  [1]*2 (ints)"]),
+    // Something in parentheses can be indexed.
+    ("10_indexing", 51, &[">>      s-op: out", " \t Example: out(\"hello\") = [1]*5 (ints)"]),
+    ("10_indexing", 52, &[">>     value: out =  1"]),
+];
+
 /// The text with every error message replaced by its class.
 fn with_classes(text: &str) -> String {
     const MARKERS: [&str; 4] = ["\t!! antlr exception:", "\t\t!!ignoring input:", "something went wrong:", "not implemented this command yet! ignoring"];
@@ -47,13 +56,22 @@ fn recorded_sessions_print_the_same() {
     for entry in fs::read_dir(folder).unwrap() {
         let input = entry.unwrap().path();
         if input.extension().is_some_and(|extension| extension == "in") {
-            let expected = fs::read_to_string(input.with_extension("out")).unwrap();
+            let expected = with_classes(&fs::read_to_string(input.with_extension("out")).unwrap());
             let printed = transcript(&fs::read_to_string(&input).unwrap());
-            similar_or_panic(&input, &with_classes(&expected), &with_classes(&printed));
+            similar_or_panic(&input, &with_differences(&input, &expected), &with_classes(&printed));
             sessions += 1;
         }
     }
     assert_eq!(sessions, 18);
+}
+
+fn with_differences(session: &Path, expected: &str) -> String {
+    let session = session.file_stem().unwrap();
+    let line = |(idx, line)| {
+        let difference = DIFFERENCES.iter().find(|(name, number, _)| session == *name && *number == idx + 1);
+        difference.map_or_else(|| vec![line], |(_, _, lines)| lines.to_vec())
+    };
+    expected.split('\n').enumerate().flat_map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn similar_or_panic(session: &Path, expected: &str, printed: &str) {

@@ -1,7 +1,7 @@
 //! Which atoms are equal, which comes first, and a key for tables that agrees with both. `1`, `1.0` and `True` are one value.
 
 use super::number::Number;
-use super::{Atom, Int};
+use super::{Atom, AtomKind, Int};
 use crate::comparison::Comparison;
 use crate::fault::Fault;
 use std::cmp::Ordering;
@@ -10,10 +10,7 @@ use std::hash::{Hash, Hasher};
 impl Atom {
     /// Whether Python's `==` holds: numbers by exact value, text by its characters; a number is never text, NaN never anything.
     pub(crate) fn python_eq(&self, other: &Atom) -> bool {
-        match (self, other) {
-            (Atom::Text(left), Atom::Text(right)) => left == right,
-            _ => order(self, other) == Some(Some(Ordering::Equal)),
-        }
+        order(self, other) == Some(Ordering::Equal)
     }
 }
 
@@ -54,28 +51,28 @@ pub(crate) fn compare(comparison: Comparison, left: &Atom, right: &Atom) -> Resu
         Comparison::NotEqual => return Ok(!left.python_eq(right)),
         _ => {}
     }
-    let Some(ordering) = order(left, right) else {
+    if (left.kind() == AtomKind::Text) != (right.kind() == AtomKind::Text) {
         return Err(Fault::arithmetic(format!(
             "no order between {} and {}, so `{}` has no answer: read the tokens as numbers with tokens_int or tokens_float, or all as text with tokens_str",
             left.described(),
             right.described(),
             comparison.symbol()
         )));
-    };
-    Ok(ordering.is_some_and(|ordering| comparison.holds(&ordering, &Ordering::Equal)))
+    }
+    Ok(order(left, right).is_some_and(|order| comparison.holds(&order, &Ordering::Equal)))
 }
 
-/// Which comes first: `None` between a number and text, `Some(None)` if one is NaN.
-fn order(left: &Atom, right: &Atom) -> Option<Option<Ordering>> {
+/// Which comes first; `None` between a number and text, and if one is NaN.
+fn order(left: &Atom, right: &Atom) -> Option<Ordering> {
     if let (Atom::Text(left), Atom::Text(right)) = (left, right) {
-        return Some(Some(left.cmp(right)));
+        return Some(left.cmp(right));
     }
-    Some(match (Number::of(left)?, Number::of(right)?) {
+    match (Number::of(left)?, Number::of(right)?) {
         (Number::Int(left), Number::Int(right)) => Some(left.cmp(&right)),
         (Number::Int(left), Number::Float(right)) => left.partial_cmp_f64(right),
         (Number::Float(left), Number::Int(right)) => right.partial_cmp_f64(left).map(Ordering::reverse),
         (Number::Float(left), Number::Float(right)) => left.partial_cmp(&right),
-    })
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Small ones stay in a machine word; what overflows is carried out again on big ones. Knows no limits: its callers estimate sizes first.
 
 use num_bigint::BigInt;
-use num_integer::Integer as _;
+use num_integer::Integer;
 use num_traits::{FromPrimitive as _, Signed as _, ToPrimitive as _, Zero as _};
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -131,8 +131,8 @@ impl Int {
     /// What is left of a division rounded towards minus infinity, so with the divisor's sign; `None` if the divisor is 0.
     pub(crate) fn remainder(&self, divisor: &Int) -> Option<Int> {
         (*divisor != Int::Small(0)).then(|| {
-            let small = |left: i64, right: i64| Some(left.checked_rem(right).map_or(0, |_| left.mod_floor(&right)));
-            self.combine(divisor, small, num_integer::Integer::mod_floor)
+            let small = |left: i64, right: i64| left.checked_rem(right).map(|_| left.mod_floor(&right));
+            self.combine(divisor, small, Integer::mod_floor)
         })
     }
 
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(Int::Small(0).partial_cmp_f64(-0.5), Some(Ordering::Greater));
         assert_eq!(Int::Small(0).partial_cmp_f64(0.5), Some(Ordering::Less));
         assert_eq!(Int::Small(0).partial_cmp_f64(-0.0), Some(Ordering::Equal));
-        assert_eq!(Int::from(big("1") << 2000).partial_cmp_f64(f64::INFINITY), Some(Ordering::Less));
+        assert_eq!(Int::from(big("1") << 2000u32).partial_cmp_f64(f64::INFINITY), Some(Ordering::Less));
         assert_eq!(Int::Small(0).partial_cmp_f64(f64::NAN), None);
     }
 
@@ -248,7 +248,7 @@ mod tests {
             let units = BigInt::from(mantissa) << exponent.saturating_sub(1);
             if float.is_sign_negative() { -units } else { units }
         };
-        let exact = dividend << 1074;
+        let exact = dividend << 1074u32;
         let distance = |units: BigInt| (units * divisor - &exact).abs();
         let own = distance(in_units(quotient));
         let odd = quotient.to_bits() % 2 == 1;
@@ -267,7 +267,7 @@ mod tests {
             if quotient.is_finite() {
                 prop_assert!(is_nearest(quotient, &dividend, &divisor), "{dividend} / {divisor} is not {quotient:?}");
             } else {
-                prop_assert!(dividend.magnitude().clone() >= divisor.magnitude() * ((BigInt::from(1) << 1024) - (BigInt::from(1) << 970)).magnitude());
+                prop_assert!(dividend.magnitude().clone() >= divisor.magnitude() * ((BigInt::from(1) << 1024u32) - (BigInt::from(1) << 970u32)).magnitude());
             }
         }
 

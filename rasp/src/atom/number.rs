@@ -81,11 +81,13 @@ mod tests {
 
     #[test]
     fn a_remainder_has_the_sign_of_the_divisor() {
-        assert_eq!(float_remainder(-1.0, 3.0), 2.0);
-        assert_eq!(float_remainder(1.0, -3.0), -2.0);
-        assert!(float_remainder(-6.0, 3.0).is_sign_positive());
-        assert!(float_remainder(6.0, -3.0).is_sign_negative());
-        assert_eq!(float_remainder(-1.0, f64::INFINITY), f64::INFINITY);
+        let infinity = f64::INFINITY;
+        for (left, right, remainder) in
+            [(-1.0, 3.0, 2.0), (1.0, -3.0, -2.0), (-6.0, 3.0, 0.0), (6.0, -3.0, -0.0), (-1.0, infinity, infinity), (1.0, infinity, 1.0)]
+        {
+            assert_eq!(float_remainder(left, right).to_bits(), f64::to_bits(remainder), "{left} % {right}");
+        }
+        assert!(float_remainder(infinity, 1.0).is_nan());
     }
 
     #[test]

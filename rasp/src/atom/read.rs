@@ -34,37 +34,32 @@ pub(crate) fn read(reading: Reading, item: &Item) -> Result<Atom, Fault> {
 
 /// Python's `int`: floats lose their fraction, text is a whole number in decimal.
 fn read_int(atom: &Atom) -> Result<Atom, Fault> {
-    match (atom, Number::of(atom)) {
-        (_, Some(Number::Int(value))) => Ok(Atom::Int(value)),
-        (_, Some(Number::Float(value))) => Int::from_f64(value).map(Atom::Int).ok_or_else(|| {
+    match atom {
+        Atom::Bool(value) => Ok(Atom::int(i64::from(*value))),
+        Atom::Int(_) => Ok(atom.clone()),
+        Atom::Float(value) => Int::from_f64(*value).map(Atom::Int).ok_or_else(|| {
             Fault::arithmetic(format!("tokens_int cannot read {}: it has no whole part, so read it with tokens_float", atom.described()))
         }),
-        (Atom::Text(text), _) => match parse_int(text)? {
-            Some(value) => Ok(Atom::Int(value)),
-            None => {
-                let way_out = if parse_float(text).is_some() {
-                    "read the tokens with tokens_float"
-                } else {
-                    "give digits, or read the tokens with tokens_str"
-                };
-                Err(Fault::arithmetic(format!("tokens_int cannot read {} as an integer: {way_out}", atom.described())))
-            }
-        },
-        _ => Ok(atom.clone()),
+        Atom::Text(text) => parse_int(text)?.map(Atom::Int).ok_or_else(|| {
+            let digits = "give digits, or read the tokens with tokens_str";
+            let way_out = parse_float(text).map_or(digits, |_| "read the tokens with tokens_float");
+            Fault::arithmetic(format!("tokens_int cannot read {} as an integer: {way_out}", atom.described()))
+        }),
     }
 }
 
 /// Python's `float`.
 fn read_float(atom: &Atom) -> Result<Atom, Fault> {
-    match (atom, Number::of(atom)) {
-        (_, Some(number)) => number.to_f64().map(Atom::Float),
-        (Atom::Text(text), _) => parse_float(text).map(Atom::Float).ok_or_else(|| {
+    match atom {
+        Atom::Bool(value) => Ok(Atom::Float(f64::from(u8::from(*value)))),
+        Atom::Int(value) => Number::Int(value.clone()).to_f64().map(Atom::Float),
+        Atom::Float(_) => Ok(atom.clone()),
+        Atom::Text(text) => parse_float(text).map(Atom::Float).ok_or_else(|| {
             Fault::arithmetic(format!(
                 "tokens_float cannot read {} as a number: give numbers such as 1.5, or read the tokens with tokens_str",
                 atom.described()
             ))
         }),
-        _ => Ok(atom.clone()),
     }
 }
 
@@ -170,7 +165,7 @@ mod tests {
             (Int, Atom::Float(f64::NAN), "Arithmetic"),
             (Int, Atom::Bool(true), "1"),
             (Float, Atom::Bool(true), "1.0"),
-            (Float, Atom::Int((BigInt::from(1) << 1024).into()), "Arithmetic"),
+            (Float, Atom::Int((BigInt::from(1) << 1024u32).into()), "Arithmetic"),
             (Text, Atom::Bool(true), "'True'"),
             (Text, Atom::Float(1e16), "'1e+16'"),
             (Bool, Atom::text("0"), "True"),

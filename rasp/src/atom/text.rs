@@ -65,22 +65,25 @@ impl Atom {
 }
 
 /// The shortest decimal that reads back as the same float, with an exponent below 1e-4 and from 1e16 on.
+///
+/// Of several so short it is the nearest to the float, and of two so near the even one; there Rust's own shortest form takes the larger.
 fn float_repr(value: f64) -> String {
-    if value.is_nan() {
-        return "nan".to_owned();
+    if !value.is_finite() {
+        return if value.is_nan() { "nan".to_owned() } else { value.to_string() };
     }
-    let scientific = format!("{value:e}");
-    let parts = scientific.split_once('e').and_then(|(mantissa, exponent)| Some((mantissa, exponent.parse::<i32>().ok()?)));
-    match parts {
-        Some((mantissa, exponent)) if !(-4..16).contains(&exponent) => {
-            let sign = if exponent < 0 { '-' } else { '+' };
-            format!("{mantissa}e{sign}{:02}", exponent.abs())
-        }
-        // Within these bounds Rust writes no exponent, and `.0` behind whole numbers, as Python does.
-        Some(_) => format!("{value:?}"),
-        // Infinities.
-        None => scientific,
+    let shortest = format!("{value:e}");
+    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
+    let decimals = mantissa.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if (-4..16).contains(&exponent) {
+        let places = (decimals as i32 - exponent).max(1) as usize;
+        return format!("{value:.places$}");
     }
+    let nearest = format!("{value:.decimals$e}");
+    // Below a power of two floats are twice as dense, and the nearest decimal may belong to the next one.
+    let (nearest, _) = nearest.split_once('e').filter(|_| nearest.parse() == Ok(value)).unwrap_or((mantissa, ""));
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{nearest}e{sign}{:02}", exponent.abs())
 }
 
 /// Python's `round(value, 3)`: the exact decimal expansion is rounded, ties to even, and read back.
@@ -128,6 +131,9 @@ mod tests {
             (1.0, "1.0"),
             (-0.0, "-0.0"),
             (0.1 + 0.2, "0.30000000000000004"),
+            (2_075_672_167_649_318.0 + 0.25, "2075672167649318.2"),
+            (2f64.powi(-25), "2.9802322387695312e-08"),
+            (2f64.powi(-44), "5.684341886080802e-14"),
             (0.0001, "0.0001"),
             (0.00001, "1e-05"),
             (1.5e-7, "1.5e-07"),
@@ -189,7 +195,7 @@ mod tests {
 
     #[test]
     fn messages_show_no_value_at_length() {
-        assert_eq!(Atom::Int((BigInt::from(1) << 5000).into()).described(), "an integer of 5001 bits");
+        assert_eq!(Atom::Int((BigInt::from(1) << 5000u32).into()).described(), "an integer of 5001 bits");
         assert_eq!(Atom::text(&"ab".repeat(20)).described(), "the text that begins \"ababababababababababababababab\"");
         assert_eq!(Atom::text("a\n\"").described(), "the text \"a\\n\\\"\"");
     }

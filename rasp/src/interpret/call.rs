@@ -2,6 +2,7 @@
 
 use super::{Eval, Frame, Halt, Machine, at, reserved};
 use crate::diagnostic::Code;
+use crate::environment::OUT;
 use crate::fault::{Fault, FaultClass};
 use crate::flow::NodeId;
 use crate::object::{Applied, Closure, Object};
@@ -17,7 +18,7 @@ const LONGEST_ARGUMENT: usize = 20;
 impl Machine {
     pub(super) fn call(&mut self, callee: &Expr, arguments: &[Expr], span: Span, frame: &mut Frame) -> Eval<Object> {
         // A single argument may be an input: what is applied to it need not work on the session's example.
-        let only = match arguments {
+        let mut only = match arguments {
             [argument] => Some(self.expression(argument, frame)?),
             _ => None,
         };
@@ -28,8 +29,11 @@ impl Machine {
         let called = self.expression(callee, frame);
         let trial = std::mem::replace(&mut frame.trial, outer);
         let called = called?;
-        if let Some(argument) = &only {
-            frame.environment.set_out(argument);
+        // The argument comes after the callee again, so that an `out` in it is the callee, as in the reference.
+        match (arguments, &only) {
+            ([argument], Some(_)) if argument.mentions(OUT) => only = Some(self.expression(argument, frame)?),
+            (_, Some(argument)) => frame.environment.set_out(argument),
+            _ => {}
         }
         match called {
             Object::Sop(node) | Object::Selector(node) => match (only, trial) {

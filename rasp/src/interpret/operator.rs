@@ -3,9 +3,11 @@
 use super::{Eval, Frame, Machine, at};
 use crate::atom::{self, Atom, AtomLimits};
 use crate::comparison::Comparison;
+use crate::evaluate::Value;
 use crate::fault::Fault;
 use crate::flow::{BinaryMap, Map, Node, Operand, UnaryMap};
 use crate::object::Object;
+use crate::sequence::SequenceKind;
 use crate::span::Span;
 use crate::syntax::{Binary, Unary};
 use std::cmp::Ordering;
@@ -80,11 +82,25 @@ impl Machine {
             _ => {
                 let other = if matches!(left, Object::Sop(_)) { right } else { left };
                 let problem = format!("`{}` cannot be applied to an s-op and {}", super::operator::symbol(binary), other.kind());
-                let makes_lists = matches!(binary, Binary::Multiply | Binary::And | Binary::Or);
+                let makes_lists = match (binary, other) {
+                    (Binary::And | Binary::Or, _) => true,
+                    (Binary::Multiply, Object::List(_)) => self.is_whole(if matches!(left, Object::Sop(_)) { left } else { right }, frame),
+                    _ => false,
+                };
                 return at(span, Err(if makes_lists { Fault::language(problem) } else { Fault::arithmetic(problem) }));
             }
         };
         Ok(Object::Sop(self.add(Node::Map(map), &name, span, frame)?))
+    }
+
+    /// Whether an s-op holds integers or booleans on the example; times a list they would make lists, which no sequence holds.
+    fn is_whole(&self, object: &Object, frame: &Frame) -> bool {
+        let Object::Sop(node) = object else { return false };
+        let trial = frame.trial.as_ref().unwrap_or(&self.example);
+        match trial.evaluate(&self.flow, *node) {
+            Ok(Value::Sequence(sequence)) => matches!(sequence.kind(), SequenceKind::Int | SequenceKind::Bool),
+            _ => false,
+        }
     }
 
     /// An operation on atoms and lists.

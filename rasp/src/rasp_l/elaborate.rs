@@ -8,9 +8,9 @@ mod scope;
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::rasp_l::graph::{Constant, Graph, Node, NodeId, Type};
-use crate::span::Span;
 use crate::rasp_l::symbol::Symbols;
 use crate::rasp_l::syntax::{Argument, Binary, Expr, File, Form, Function, Name, Statement};
+use crate::span::Span;
 use scope::{Binding, Frame, Scope};
 use std::collections::BTreeSet;
 

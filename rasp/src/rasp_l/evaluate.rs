@@ -9,8 +9,8 @@ mod select;
 
 use crate::rasp_l::graph::{Constant, Graph, Node, NodeId};
 use crate::rasp_l::operation::ArithmeticFault;
-use crate::span::Location;
 use crate::rasp_l::value::{Sequence, Value};
+use crate::span::Location;
 use select::Selection;
 use thiserror::Error;
 

@@ -3,12 +3,12 @@
 //! After a statement that cannot be read, parsing goes on at the next one, so all problems of a file are found. Knows no names and no types.
 
 mod expression;
-mod nesting;
 mod recover;
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
-use crate::span::Span;
+use crate::nesting;
 use crate::rasp_l::syntax::{Assign, File, Function, Name, Statement};
+use crate::span::Span;
 use expression::Expressions;
 use grammar::{Grammar, Rule};
 use pest::Parser;

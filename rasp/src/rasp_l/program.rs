@@ -8,10 +8,10 @@ use crate::rasp_l::graph::{Graph, NodeId};
 use crate::rasp_l::layers::{self, Layers};
 use crate::rasp_l::length::{self, ProgramLength};
 use crate::rasp_l::operation::ArithmeticFault;
-use crate::span::Location;
 use crate::rasp_l::symbol::InputError;
 use crate::rasp_l::value::{Sequence, Value};
 use crate::rasp_l::{generate, parse};
+use crate::span::Location;
 use std::sync::Arc;
 
 /// A parsed, checked and elaborated program. Cheap to clone.

@@ -4,8 +4,8 @@ use super::Elaborator;
 use super::operator::{Operand, WHAT_INDICES_ALLOW};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rasp_l::graph::{Constant, Kind, Node, NodeId, Reduction};
-use crate::span::Span;
 use crate::rasp_l::syntax::{Argument, Name};
+use crate::span::Span;
 
 /// Every name that a program cannot give to something else.
 pub(super) const NAMES: [&str; 7] = ["tokens", "indices", "select", "aggregate", "aggregate_max", "aggregate_min", "selector_width"];

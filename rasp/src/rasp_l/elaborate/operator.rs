@@ -1,9 +1,9 @@
 //! The typing of operators. Operations on constants are done here and leave a constant.
 
 use super::Elaborator;
+use crate::comparison::Comparison;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rasp_l::graph::{Constant, Kind, Map, Node, NodeId, Type};
-use crate::comparison::Comparison;
 use crate::rasp_l::operation::{self, Arithmetic, ArithmeticFault};
 use crate::span::Span;
 

@@ -4,8 +4,8 @@
 
 use crate::diagnostic::closest;
 use crate::rasp_l::graph::NodeId;
-use crate::span::Span;
 use crate::rasp_l::syntax::{Function, Name, Statement};
+use crate::span::Span;
 use std::collections::HashMap;
 
 #[derive(Clone, Copy, Debug)]

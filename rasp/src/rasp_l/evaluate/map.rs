@@ -1,8 +1,8 @@
 //! Elementwise operations.
 
 use super::Values;
-use crate::rasp_l::graph::{Map, NodeId};
 use crate::comparison::Comparison;
+use crate::rasp_l::graph::{Map, NodeId};
 use crate::rasp_l::operation::{self, ArithmeticFault};
 use crate::rasp_l::value::Sequence;
 

@@ -1,9 +1,9 @@
 //! What to say about a statement that cannot be read, and where to go on.
 
 use super::grammar::Rule;
-use super::nesting::words;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::span::Span;
+use crate::words::words;
 use pest::error::{Error, ErrorVariant, InputLocation};
 use std::collections::BTreeSet;
 
