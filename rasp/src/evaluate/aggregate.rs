@@ -3,7 +3,7 @@
 //! As in the reference, one selected value stays what it is, and several are summed from left to right and divided, so they give a float.
 
 use super::formula::Formula;
-use super::moments::{Weight, moments};
+use super::moments::moments;
 use super::rows::{Rows, ones};
 use crate::atom::{self, Atom, AtomLimits};
 use crate::fault::Fault;

@@ -70,13 +70,9 @@ pub(super) fn classes(key: &Sequence, query: &Sequence) -> Option<Classes> {
         },
         Comparable::Floats(key, query) => hashed_classes(key.into_iter().map(float_key), query.into_iter().map(float_key)),
         Comparable::Texts(key, query) => {
-            // One ASCII character each is by far the most frequent.
-            let letter = |text: &SmolStr| match text.as_bytes() {
-                [byte] => Some(usize::from(*byte)),
-                _ => None,
-            };
+            // One character each, from an alphabet of the first pages of Unicode, is by far the most frequent.
             if key.iter().all(|text| letter(text).is_some()) {
-                dense_classes(key, query, 256, letter)
+                dense_classes(key, query, LETTERS, letter)
             } else {
                 hashed_classes(key.iter(), query.iter())
             }
@@ -95,6 +91,14 @@ pub(super) fn ranks(key: &Sequence, query: &Sequence) -> Option<Ranks> {
         Comparable::Floats(key, query) => Some(sorted_ranks(&key, &query, f64::total_cmp)),
         Comparable::Texts(key, query) => Some(sorted_ranks(key, query, |left, right| left.as_str().cmp(right.as_str()))),
         Comparable::Never => None,
+    }
+}
+
+impl Ranks {
+    /// Equal values have equal ranks.
+    pub(super) fn classes(&self) -> Classes {
+        let class = |(&less, &less_or_equal): (&u32, &u32)| if less < less_or_equal { less } else { NO_CLASS };
+        Classes { key: self.key.clone(), query: self.less.iter().zip(&self.less_or_equal).map(class).collect(), count: self.count }
     }
 }
 
@@ -133,6 +137,18 @@ fn floats(sequence: &Sequence) -> Option<Vec<f64>> {
         Column::Bools(values) => Some(values.iter().map(|&value| f64::from(u8::from(value))).collect()),
         Column::Ints(values) => values.iter().map(|&value| is_exact(value).then_some(value as f64)).collect(),
         Column::Texts(_) | Column::Atoms(..) => None,
+    }
+}
+
+/// Characters of at most two bytes.
+const LETTERS: usize = 0x800;
+
+/// The code point of a single character of at most two bytes.
+fn letter(text: &SmolStr) -> Option<usize> {
+    match *text.as_bytes() {
+        [byte] => Some(usize::from(byte)),
+        [first @ 0xc0..=0xdf, second] => Some(usize::from(first & 0x1f) << 6 | usize::from(second & 0x3f)),
+        _ => None,
     }
 }
 
@@ -198,13 +214,25 @@ fn dense_ranks(key: &[i64], query: &[i64], lowest: i64, size: usize) -> Ranks {
 }
 
 fn sorted_ranks<T: PartialEq + Clone>(key: &[T], query: &[T], compare: impl Fn(&T, &T) -> std::cmp::Ordering) -> Ranks {
-    let mut values = key.to_vec();
-    values.sort_unstable_by(&compare);
-    values.dedup();
+    let mut order: Vec<u32> = (0..key.len() as u32).collect();
+    order.sort_unstable_by(|&left, &right| compare(&key[left as usize], &key[right as usize]));
+    let mut ranks = vec![0; key.len()];
+    let mut values: Vec<T> = Vec::with_capacity(key.len());
+    for position in order {
+        let value = &key[position as usize];
+        if values.last() != Some(value) {
+            values.push(value.clone());
+        }
+        ranks[position as usize] = values.len() as u32 - 1;
+    }
+    if key == query {
+        let less_or_equal = ranks.iter().map(|rank| rank + 1).collect();
+        return Ranks { less: ranks.clone(), key: ranks, less_or_equal, count: values.len() };
+    }
     let less = |value: &T| values.partition_point(|other| compare(other, value).is_lt()) as u32;
     let less_or_equal = |value: &T| values.partition_point(|other| compare(other, value).is_le()) as u32;
     Ranks {
-        key: key.iter().map(less).collect(),
+        key: ranks,
         less: query.iter().map(less).collect(),
         less_or_equal: query.iter().map(less_or_equal).collect(),
         count: values.len(),

@@ -4,7 +4,7 @@
 //! What is left are products of `==`, `<` and `<=`, and the number of positions that a sum selects is the sum of what its products select.
 //! So a selector that is built of others costs what its products cost, and no matrix is needed. Knows no values.
 
-use crate::atom;
+use crate::atom::{self, Atom};
 use crate::comparison::Comparison;
 use crate::flow::{Flow, Node, NodeId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +36,8 @@ pub(super) struct Formula {
     pub(super) terms: BTreeMap<Product, i64>,
     /// Pairs whose order the selector asks for, in a product or in none: without an order they are a fault all the same.
     pub(super) orders: BTreeSet<Pair>,
+    /// Pairs that are equal at one position only: the indices and a constant, which is that position.
+    pub(super) pinned: BTreeMap<Pair, i64>,
 }
 
 impl Formula {
@@ -50,6 +52,11 @@ impl Formula {
                         true => Formula::one(),
                         false => Formula::default(),
                     },
+                    (Node::Indices, Node::Constant(Atom::Int(place))) => {
+                        let mut formula = Formula::comparison(Pair { key, query }, comparison);
+                        formula.pinned.extend(place.to_i64().map(|place| (Pair { key, query }, place)));
+                        formula
+                    }
                     _ => Formula::comparison(Pair { key, query }, comparison),
                 },
                 Node::NotSelector(inner) => Formula::one().plus(done.get(&inner)?, -1),
@@ -86,7 +93,7 @@ impl Formula {
             Comparison::Greater => (Relation::LessOrEqual, false),
         };
         let orders = if relation == Relation::Equal { BTreeSet::new() } else { BTreeSet::from([pair]) };
-        let relation = Formula { terms: BTreeMap::from([(Product::from([(pair, relation)]), 1)]), orders };
+        let relation = Formula { terms: BTreeMap::from([(Product::from([(pair, relation)]), 1)]), orders, ..Formula::default() };
         if holds { relation } else { Formula::one().plus(&relation, -1) }
     }
 
@@ -96,6 +103,7 @@ impl Formula {
         }
         self.terms.retain(|_, count| *count != 0);
         self.orders.extend(&other.orders);
+        self.pinned.extend(&other.pinned);
         self
     }
 
@@ -104,6 +112,7 @@ impl Formula {
             return None;
         }
         let mut product = Formula { orders: self.orders.union(&other.orders).copied().collect(), ..Formula::default() };
+        product.pinned.extend(self.pinned.iter().chain(&other.pinned));
         for (left, left_count) in &self.terms {
             for (right, right_count) in &other.terms {
                 if let Some(both) = conjunction(left, right) {
@@ -134,7 +143,6 @@ fn conjunction(left: &Product, right: &Product) -> Option<Product> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::atom::Atom;
     use crate::flow::{Naming, Reading};
 
     #[test]

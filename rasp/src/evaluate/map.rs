@@ -196,36 +196,47 @@ fn remainder(left: i64, right: i64) -> i64 {
     if rest != 0 && (rest < 0) != (right < 0) { rest + right } else { rest }
 }
 
-/// One loop over floats, with integers below 2^53 among them; `None` where the result at some position needs more care.
-fn numbers(op: BinaryMap, left: &View<'_>, right: &View<'_>, len: usize) -> Option<Column> {
-    struct Numbers {
-        values: Vec<f64>,
-        /// Which are integers.
-        whole: Vec<bool>,
-    }
-    fn view(view: &View<'_>, len: usize) -> Option<Numbers> {
+/// Floats, with integers below 2^53 among them.
+struct Numbers {
+    values: Vec<f64>,
+    /// Which are integers.
+    whole: Vec<bool>,
+}
+
+impl Numbers {
+    fn of(view: &View<'_>, len: usize) -> Option<Self> {
+        let constant = |value: f64, whole: bool| Some(Numbers { values: vec![value; len], whole: vec![whole; len] });
         let sequence = match view {
             View::Column(sequence) => sequence,
-            View::Atom(Atom::Float(value)) => return Some(Numbers { values: vec![*value; len], whole: vec![false; len] }),
-            View::Atom(Atom::Int(value)) => {
-                let value = value.to_i64().filter(|&value| is_exact(value))?;
-                return Some(Numbers { values: vec![value as f64; len], whole: vec![true; len] });
-            }
+            View::Atom(Atom::Float(value)) => return constant(*value, false),
+            View::Atom(Atom::Int(value)) => return constant(value.to_i64().filter(|&value| is_exact(value))? as f64, true),
             View::Atom(_) => return None,
         };
-        match sequence.column() {
-            Column::Floats(values) => Some(Numbers { values: values.to_vec(), whole: vec![false; len] }),
-            Column::Numbers(values, whole) => Some(Numbers { values: values.to_vec(), whole: whole.to_vec() }),
+        let (values, whole) = match sequence.column() {
+            Column::Floats(values) => (values.to_vec(), vec![false; len]),
+            Column::Numbers(values, whole) => (values.to_vec(), whole.to_vec()),
             Column::Ints(values) if values.iter().all(|&value| is_exact(value)) => {
-                Some(Numbers { values: values.iter().map(|&value| value as f64).collect(), whole: vec![true; len] })
+                (values.iter().map(|&value| value as f64).collect(), vec![true; len])
             }
-            Column::Bools(values) => {
-                Some(Numbers { values: values.iter().map(|&value| f64::from(u8::from(value))).collect(), whole: vec![true; len] })
-            }
-            _ => None,
+            _ => return None,
+        };
+        Some(Numbers { values, whole })
+    }
+
+    fn column(self) -> Column {
+        if self.whole.iter().all(|whole| !whole) {
+            Column::Floats(self.values.into())
+        } else if self.whole.iter().all(|&whole| whole) {
+            Column::Ints(self.values.iter().map(|&value| value as i64).collect())
+        } else {
+            Column::Numbers(self.values.into(), self.whole.into())
         }
     }
-    let (left, right) = (view(left, len)?, view(right, len)?);
+}
+
+/// One loop over floats, with integers below 2^53 among them; `None` where the result at some position needs more care.
+fn numbers(op: BinaryMap, left: &View<'_>, right: &View<'_>, len: usize) -> Option<Column> {
+    let (left, right) = (Numbers::of(left, len)?, Numbers::of(right, len)?);
     let pairs = || left.values.iter().copied().zip(right.values.iter().copied());
     if let BinaryMap::Compare(comparison) = op {
         return Some(Column::Bools(pairs().map(|(left, right)| holds(comparison, left, right)).collect()));
@@ -246,13 +257,7 @@ fn numbers(op: BinaryMap, left: &View<'_>, right: &View<'_>, len: usize) -> Opti
     if values.iter().zip(&whole).any(|(value, whole)| *whole && value.abs() >= EXACT as f64) {
         return None;
     }
-    Some(if whole.iter().all(|whole| !whole) {
-        Column::Floats(values.into())
-    } else if whole.iter().all(|&whole| whole) {
-        Column::Ints(values.iter().map(|&value| value as i64).collect())
-    } else {
-        Column::Numbers(values.into(), whole.into())
-    })
+    Some(Numbers { values, whole }.column())
 }
 
 #[allow(clippy::float_cmp, reason = "the language compares floats exactly")]
@@ -277,7 +282,13 @@ fn choose(condition: &Sequence, yes: &Sequence, no: &Sequence) -> Result<Sequenc
             (Column::Ints(yes), Column::Ints(no)) => Some(Column::Ints(select(&truths, yes, no))),
             (Column::Floats(yes), Column::Floats(no)) => Some(Column::Floats(select(&truths, yes, no))),
             (Column::Texts(yes), Column::Texts(no)) => Some(Column::Texts(select(&truths, yes, no))),
-            _ => None,
+            _ => Numbers::of(&View::Column(yes), yes.len()).zip(Numbers::of(&View::Column(no), no.len())).map(|(yes, no)| {
+                let numbers = Numbers {
+                    values: select(&truths, &yes.values, &no.values).to_vec(),
+                    whole: select(&truths, &yes.whole, &no.whole).to_vec(),
+                };
+                numbers.column()
+            }),
         };
         if let Some(column) = column {
             return Ok(Sequence::new(column));

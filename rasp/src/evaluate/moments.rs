@@ -52,16 +52,28 @@ pub(super) fn moments<'s, W: Weight>(
     len: usize,
     weights: &[W],
 ) -> Option<Moments<W>> {
-    if !has_orders(formula, sequence) {
-        return None;
-    }
     let mut dimensions = Dimensions::default();
+    for &pair in &formula.orders {
+        dimensions.rank(pair, sequence)?;
+    }
     let mut sums = Moments { count: vec![0; len], place: vec![0; len], value: vec![W::default(); len] };
     let is_single = formula.terms.len() == 1 && formula.terms.values().all(|&factor| factor == 1);
     if W::IS_ORDERED && !is_single {
         return None;
     }
     for (product, &factor) in &formula.terms {
+        if let Some((pinned, &place)) = product.iter().find_map(|(pair, _)| formula.pinned.get_key_value(pair))
+            && product[pinned] == Relation::Equal
+        {
+            // What is selected is one position or nothing, and a row only asks the other relations about it.
+            if let Some(place) = usize::try_from(place).ok().filter(|&place| place < len) {
+                let selects = dimensions.at(place, product, *pinned, sequence)?;
+                for row in (0..len).filter(|&row| selects(row)) {
+                    sums.add(row, (1, place as i64, weights[place]), factor);
+                }
+            }
+            continue;
+        }
         let (classes, bound) = dimensions.of(product, sequence)?;
         match (classes, bound) {
             (classes, None) => add_classes(classes, factor, weights, &mut sums),
@@ -106,23 +118,60 @@ struct Dimensions {
 type Place<'d> = (Option<&'d Classes>, Option<(&'d Ranks, Relation)>);
 
 impl Dimensions {
+    /// Whether each row selects a position by the relations of a product other than `known`.
+    fn at<'s>(
+        &mut self,
+        place: usize,
+        product: &Product,
+        known: Pair,
+        sequence: &impl Fn(NodeId) -> &'s Sequence,
+    ) -> Option<impl Fn(usize) -> bool + '_> {
+        let others: Vec<(Pair, Relation)> = product.iter().map(|(&pair, &relation)| (pair, relation)).filter(|(pair, _)| *pair != known).collect();
+        for &(pair, relation) in &others {
+            if relation == Relation::Equal { self.classify(pair, sequence)? } else { self.rank(pair, sequence)? }
+        }
+        Some(move |row: usize| {
+            others.iter().all(|(pair, relation)| match relation {
+                Relation::Equal => self.classes[pair].key[place] == self.classes[pair].query[row],
+                Relation::Less => self.ranks[pair].key[place] < self.ranks[pair].less[row],
+                Relation::LessOrEqual => self.ranks[pair].key[place] < self.ranks[pair].less_or_equal[row],
+            })
+        })
+    }
+
+    /// Finds the classes of a pair, if they are not known; `None` if equality is not that of small numbers.
+    fn classify<'s>(&mut self, pair: Pair, sequence: &impl Fn(NodeId) -> &'s Sequence) -> Option<()> {
+        if !self.classes.contains_key(&pair) {
+            let classes = match self.ranks.get(&pair) {
+                Some(ranks) => ranks.classes(),
+                None => dimension::classes(sequence(pair.key), sequence(pair.query))?,
+            };
+            self.classes.insert(pair, classes);
+        }
+        Some(())
+    }
+
+    /// Ranks a pair, if it is not; `None` if its values have no order.
+    fn rank<'s>(&mut self, pair: Pair, sequence: &impl Fn(NodeId) -> &'s Sequence) -> Option<()> {
+        if !self.ranks.contains_key(&pair) {
+            self.ranks.insert(pair, dimension::ranks(sequence(pair.key), sequence(pair.query))?);
+        }
+        Some(())
+    }
+
     /// The classes of a product's equalities together, if it has any, and the ranks of its order, if it has one.
     fn of<'s>(&mut self, product: &Product, sequence: &impl Fn(NodeId) -> &'s Sequence) -> Option<Place<'_>> {
         let mut equalities = Vec::new();
         let mut order = None;
         for (&pair, &relation) in product {
             if relation == Relation::Equal {
-                if !self.classes.contains_key(&pair) {
-                    self.classes.insert(pair, dimension::classes(sequence(pair.key), sequence(pair.query))?);
-                }
+                self.classify(pair, sequence)?;
                 equalities.push(pair);
             } else {
                 if order.replace((pair, relation)).is_some() {
                     return None;
                 }
-                if !self.ranks.contains_key(&pair) {
-                    self.ranks.insert(pair, dimension::ranks(sequence(pair.key), sequence(pair.query))?);
-                }
+                self.rank(pair, sequence)?;
             }
         }
         self.joint = match &equalities[..] {
@@ -146,17 +195,38 @@ impl Dimensions {
 
 /// The classes of values that are equal in both ways.
 fn join(left: &Classes, right: &Classes) -> Classes {
+    let size = left.count * right.count;
+    if size > 4 * left.key.len() + 64 {
+        return hashed_join(left, right);
+    }
+    // Few enough pairs for a table.
+    let width = right.count;
+    let place = |left: u32, right: u32| left as usize * width + right as usize;
+    let mut table = vec![NO_CLASS; size];
+    let mut count = 0;
+    let mut key = Vec::with_capacity(left.key.len());
+    for (&left, &right) in left.key.iter().zip(&right.key) {
+        let class = &mut table[place(left, right)];
+        if *class == NO_CLASS {
+            *class = count;
+            count += 1;
+        }
+        key.push(*class);
+    }
+    let query = |(&left, &right): (&u32, &u32)| if left == NO_CLASS || right == NO_CLASS { NO_CLASS } else { table[place(left, right)] };
+    Classes { key, query: left.query.iter().zip(&right.query).map(query).collect(), count: count as usize }
+}
+
+fn hashed_join(left: &Classes, right: &Classes) -> Classes {
     let mut table: FxHashMap<(u32, u32), u32> = FxHashMap::default();
-    let pairs = |left: &[u32], right: &[u32]| left.iter().copied().zip(right.iter().copied()).collect::<Vec<_>>();
-    let key = pairs(&left.key, &right.key)
-        .into_iter()
-        .map(|pair| {
-            let next = table.len() as u32;
-            *table.entry(pair).or_insert(next)
-        })
-        .collect();
-    let query = pairs(&left.query, &right.query).into_iter().map(|pair| table.get(&pair).copied().unwrap_or(NO_CLASS)).collect();
-    Classes { key, query, count: table.len() }
+    table.reserve(left.key.len());
+    let mut key = Vec::with_capacity(left.key.len());
+    for pair in left.key.iter().copied().zip(right.key.iter().copied()) {
+        let next = table.len() as u32;
+        key.push(*table.entry(pair).or_insert(next));
+    }
+    let pairs = left.query.iter().copied().zip(right.query.iter().copied());
+    Classes { key, query: pairs.map(|pair| table.get(&pair).copied().unwrap_or(NO_CLASS)).collect(), count: table.len() }
 }
 
 /// Every row selects a whole class; all positions, if there are no classes.
