@@ -270,7 +270,12 @@ impl Problems {
     /// The problems in the order of the text; `None` if there are none.
     pub(crate) fn finish(mut self, file_name: &str, source: &str) -> Option<Diagnostics> {
         self.list.sort_by_key(|problem| problem.span);
-        (!self.list.is_empty()).then(|| Diagnostics { file_name: file_name.to_owned(), source: source.into(), list: self.list, loaded: Vec::new() })
+        (!self.list.is_empty()).then(|| Diagnostics {
+            file_name: file_name.to_owned(),
+            source: source.into(),
+            list: self.list,
+            loaded: Vec::new(),
+        })
     }
 }
 

@@ -11,8 +11,28 @@ use std::sync::Arc;
 
 /// Names that no variable may have, anywhere.
 pub(crate) const RESERVED: [&str; 22] = [
-    "if", "else", "not", "and", "or", "out", "def", "return", "range", "for", "in", "zip", "len", "get", "tokens_asis", "tokens_str",
-    "tokens_int", "tokens_bool", "tokens_float", "indices", "True", "False",
+    "if",
+    "else",
+    "not",
+    "and",
+    "or",
+    "out",
+    "def",
+    "return",
+    "range",
+    "for",
+    "in",
+    "zip",
+    "len",
+    "get",
+    "tokens_asis",
+    "tokens_str",
+    "tokens_int",
+    "tokens_bool",
+    "tokens_float",
+    "indices",
+    "True",
+    "False",
 ];
 
 /// The value of the last expression has this name.
@@ -55,7 +75,15 @@ impl Environment {
     }
 
     fn new(name: Rc<str>, parent: Option<Rc<Self>>, importer: Option<Rc<Self>>) -> Self {
-        Environment { name, parent, importer, constants: RefCell::default(), variables: RefCell::default(), out: RefCell::default(), captured: Cell::new(false) }
+        Environment {
+            name,
+            parent,
+            importer,
+            constants: RefCell::default(),
+            variables: RefCell::default(),
+            out: RefCell::default(),
+            captured: Cell::new(false),
+        }
     }
 
     /// A copy that later changes here do not reach.

@@ -23,6 +23,16 @@ pub(crate) enum Item {
     },
 }
 
+impl Item {
+    /// As Python's `str` shows it.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Item::Atom(atom) => atom.to_python_str(),
+            Item::Other { text, .. } => text.to_string(),
+        }
+    }
+}
+
 impl Input {
     /// `None` if there are no items.
     pub(crate) fn from_items(items: Vec<Item>) -> Option<Input> {

@@ -10,8 +10,8 @@ mod expression;
 mod load;
 mod operator;
 
-use crate::draw::Drawing;
 use crate::diagnostic::{Code, Diagnostics, closest};
+use crate::draw::Drawing;
 use crate::environment::{Environment, Reserved};
 use crate::fault::{Fault, FaultClass};
 use crate::flow::{Flow, Naming, Node, NodeId, Reading};
@@ -135,8 +135,7 @@ impl Machine {
         console.define_base("True", Object::bool(true));
         console.define_base("False", Object::bool(false));
         let one = add(Node::Constant(crate::Atom::Int(1.into())), "1");
-        let everywhere =
-            add(Node::Select { key: one, query: one, comparison: crate::Comparison::Equal }, "full average");
+        let everywhere = add(Node::Select { key: one, query: one, comparison: crate::Comparison::Equal }, "full average");
         let example = Rc::new(Trial::new(Object::Atom(crate::Atom::text("hello")), &flow));
         let mut machine = Machine {
             flow,
@@ -169,7 +168,7 @@ impl Machine {
         let base = self.console.snapshot();
         let environment = Environment::of_file(LIBRARY_NAME, &base, &self.console);
         self.captured.push(Rc::clone(&environment));
-        let mut frame = self.file_frame(library, &environment);
+        let mut frame = Self::file_frame(library, &environment);
         let mut problems = crate::diagnostic::Problems::default();
         for statement in &crate::parse::parse(&library.text, &mut problems) {
             self.statement(statement, &mut frame).unwrap_or_else(|halt| unreachable!("the standard library runs: {halt:?}"));
@@ -189,10 +188,11 @@ impl Machine {
         self.call_depth = 0;
         self.load_depth = 0;
         let console = Rc::clone(&self.console);
-        self.file_frame(source, &console)
+        Self::file_frame(source, &console)
     }
 
-    pub(crate) fn file_frame(&self, source: &Arc<Source>, environment: &Rc<Environment>) -> Frame {
+    /// Where a file's statements are carried out.
+    pub(crate) fn file_frame(source: &Arc<Source>, environment: &Rc<Environment>) -> Frame {
         Frame { environment: Rc::clone(environment), trial: None, source: Arc::clone(source), site: None }
     }
 
@@ -227,6 +227,10 @@ impl Machine {
             return at(sop.span, Err(Fault::language("`draw` shows how an s-op is computed, and this is none")));
         };
         let value = at(sop.span, trial.evaluate(&self.flow, node))?;
+        let title = format!("{}({})", self.flow.name(node), trial.object.quoted(&self.flow));
+        let items: Vec<String> = trial.object.unpack().unwrap_or_default().iter().map(|item| item.to_text(&self.flow)).collect();
+        let drawing = Drawing::new(&self.flow, node, title, &items, |id| trial.evaluate(&self.flow, id));
+        self.drawings.push(at(sop.span, drawing)?);
         let applied = Applied { input: trial.object.clone(), value };
         Ok(Outcome::Applied(Rc::new(applied)))
     }
@@ -320,7 +324,9 @@ pub(crate) fn at<T>(span: Span, result: Result<T, Fault>) -> Eval<T> {
 
 pub(super) fn reserved(name: &str, result: Result<(), Reserved>) -> Result<(), Fault> {
     result.map_err(|Reserved| {
-        Fault::language(format!("`{name}` is a reserved name")).code(Code::ReservedName).help(format!("choose another, such as `my_{name}`"))
+        Fault::language(format!("`{name}` is a reserved name"))
+            .code(Code::ReservedName)
+            .help(format!("choose another, such as `my_{name}`"))
     })
 }
 

@@ -4,7 +4,7 @@ mod atom;
 mod comparison;
 mod diagnostic;
 mod dialect;
-mod draw;
+pub mod draw;
 mod environment;
 mod evaluate;
 mod fault;

@@ -203,9 +203,7 @@ impl Object {
     /// What several names can be given to: [`elements`](Self::elements), or the characters of a text.
     pub(crate) fn unpack(&self) -> Option<Vec<Object>> {
         match self {
-            Object::Atom(Atom::Text(text)) => {
-                Some(text.chars().map(|c| Object::Atom(Atom::text(c.encode_utf8(&mut [0; 4])))).collect())
-            }
+            Object::Atom(Atom::Text(text)) => Some(text.chars().map(|c| Object::Atom(Atom::text(c.encode_utf8(&mut [0; 4])))).collect()),
             _ => self.elements(),
         }
     }

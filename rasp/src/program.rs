@@ -1,11 +1,12 @@
 //! A whole `.rasp` file of the `rasp` dialect, carried out once and evaluated on many inputs.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Problems, closest};
+use crate::draw::Drawing;
 use crate::environment::Environment;
-use crate::evaluate::{Plan, Value};
+use crate::evaluate::{Memo, Plan, Value};
 use crate::fault::Fault;
 use crate::flow::{Flow, NodeId};
-use crate::input::Input;
+use crate::input::{Input, Item};
 use crate::interpret::{Files, Halt, Machine, NoFiles};
 use crate::layers::Layers;
 use crate::limits::Limits;
@@ -15,6 +16,7 @@ use crate::source::Source;
 use crate::span::{Location, Span};
 use crate::syntax::{Name, Statement, StatementForm};
 use crate::transcript::Print;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
@@ -183,6 +185,28 @@ impl Program {
         Ok(Layers::of(&self.inner.flow, self.node(name)?))
     }
 
+    /// The computation flow of a named s-op on an input, as a picture.
+    ///
+    /// # Errors
+    /// That the name is unknown or a selector's, that the s-op has no value on the input, or that the input is too long to draw.
+    pub fn draw(&self, name: &str, input: &Input) -> Result<Drawing, Fault> {
+        let flow = &self.inner.flow;
+        let node = self.node(name)?;
+        if flow.node(node).is_selector() {
+            return Err(Fault::language(format!("`{name}` is a selector, and what is drawn is how an s-op is computed")));
+        }
+        let items: Vec<String> = input.items().iter().map(Item::text).collect();
+        let shown: String = items.concat();
+        let title = if items.iter().all(|item| item.chars().count() == 1) {
+            format!("{name}(\"{shown}\")")
+        } else {
+            format!("{name}([{}])", items.join(", "))
+        };
+        let memo = RefCell::new(Memo::new(input.clone()));
+        memo.borrow_mut().check(flow, node)?;
+        Drawing::new(flow, node, title, &items, |id| memo.borrow_mut().evaluate(flow, id))
+    }
+
     fn named(&self, name: &str) -> Result<&Named, Fault> {
         let found = self.inner.names.iter().find(|named| named.name == name);
         found.ok_or_else(|| {
@@ -226,7 +250,7 @@ impl Machine {
         let mut is_broken = !ran.problems.is_empty();
         let mut broken: BTreeSet<Arc<str>> = BTreeSet::new();
         for statement in &statements {
-            let mut frame = self.file_frame(source, environment);
+            let mut frame = Self::file_frame(source, environment);
             ran.output = None;
             match self.carry_out(statement, &mut frame) {
                 Ok(Print::Named(named)) => {
@@ -264,9 +288,10 @@ fn names_given(statement: &Statement) -> Option<Vec<&Name>> {
 fn diagnose(halt: &Halt) -> Diagnostic {
     let fault = &halt.fault;
     let problem = Diagnostic::new(fault.diagnostic_code(), fault.message(), halt.span, "");
-    let problem = halt.calls.iter().fold(problem, |problem, (span, label)| {
-        if *span == halt.span { problem.label(label) } else { problem.and(*span, label.as_str()) }
-    });
+    let problem = halt
+        .calls
+        .iter()
+        .fold(problem, |problem, (span, label)| if *span == halt.span { problem.label(label) } else { problem.and(*span, label.as_str()) });
     match fault.way_out() {
         Some(help) => problem.help(help),
         None => problem,

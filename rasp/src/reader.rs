@@ -22,9 +22,7 @@ pub(crate) enum Reading {
         text: String,
     },
     /// More than one statement: a line holds one.
-    Several {
-        text: String,
-    },
+    Several,
     Broken {
         problem: Diagnostic,
         text: String,
@@ -48,7 +46,7 @@ impl Reader {
                 let text = self.take();
                 match (statements.pop(), statements.is_empty()) {
                     (Some(statement), true) => Reading::Statement { statement, text },
-                    _ => Reading::Several { text },
+                    _ => Reading::Several,
                 }
             }
             Read::Broken(problem) => Reading::Broken { problem, text: self.take() },
@@ -63,8 +61,9 @@ impl Reader {
             return Reading::Nothing;
         }
         let last = text[..end].char_indices().next_back().map_or(0, |(start, _)| start);
-        let problem = Diagnostic::new(Code::Syntax, "the file ends inside a statement", Span::new(last, end), "something is missing after this")
-            .help("a statement ends with `;`, a function with `return ...; }`");
+        let problem =
+            Diagnostic::new(Code::Syntax, "the file ends inside a statement", Span::new(last, end), "something is missing after this")
+                .help("a statement ends with `;`, a function with `return ...; }`");
         Reading::Broken { problem, text }
     }
 

@@ -78,7 +78,9 @@ impl Sequence {
             _ => 0.0,
         };
         let column = if texts == len {
-            Column::Texts(atoms.iter().map(|atom| if let Atom::Text(text) = atom { SmolStr::new(text) } else { SmolStr::default() }).collect())
+            Column::Texts(
+                atoms.iter().map(|atom| if let Atom::Text(text) = atom { SmolStr::new(text) } else { SmolStr::default() }).collect(),
+            )
         } else if bools == len {
             Column::Bools(atoms.iter().map(Atom::truth).collect())
         } else if floats == len {
@@ -129,9 +131,8 @@ impl Sequence {
         match &self.column {
             Column::Bools(values) => Atom::Bool(values[position]),
             Column::Ints(values) => Atom::int(values[position]),
-            Column::Floats(values) => Atom::Float(values[position]),
             Column::Numbers(values, is_int) if is_int[position] => Atom::int(values[position] as i64),
-            Column::Numbers(values, _) => Atom::Float(values[position]),
+            Column::Floats(values) | Column::Numbers(values, _) => Atom::Float(values[position]),
             Column::Texts(values) => Atom::text(&values[position]),
             Column::Atoms(values, _) => values[position].clone(),
         }
@@ -236,8 +237,12 @@ mod tests {
     #[test]
     fn every_value_keeps_its_own_kind() {
         let big = Atom::Int(num_bigint::BigInt::from(2).pow(70).into());
-        let mixtures =
-            [vec![Atom::int(1), Atom::Float(1.0)], vec![Atom::Bool(true), Atom::int(1)], vec![big, Atom::int(3)], vec![Atom::int(EXACT), Atom::Float(0.5)]];
+        let mixtures = [
+            vec![Atom::int(1), Atom::Float(1.0)],
+            vec![Atom::Bool(true), Atom::int(1)],
+            vec![big, Atom::int(3)],
+            vec![Atom::int(EXACT), Atom::Float(0.5)],
+        ];
         for atoms in mixtures {
             let sequence = Sequence::from_atoms(atoms.clone()).unwrap();
             assert_eq!(format!("{:?}", sequence.iter().collect::<Vec<_>>()), format!("{atoms:?}"));

@@ -89,7 +89,7 @@ impl Session {
         let mut ended = false;
         match self.reader.read(line) {
             Reading::Nothing => {}
-            Reading::Several { .. } => self.machine.show(&Print::Several),
+            Reading::Several => self.machine.show(&Print::Several),
             Reading::Broken { problem, text } => {
                 let source = Source { name: "console".to_owned(), text };
                 self.machine.output.syntax_error(&problem, &source);

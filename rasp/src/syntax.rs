@@ -180,7 +180,9 @@ impl Expr {
             Form::Binary(_, left, right) | Form::In(left, right) | Form::Index(left, right) => vec![left, right],
             Form::Conditional { condition, yes, no } => vec![condition, yes, no],
             Form::Select { key, query, .. } => vec![key, query],
-            Form::Aggregate { selector, value, default } => [Some(selector), Some(value), default.as_ref()].into_iter().flatten().map(|expr| &**expr).collect(),
+            Form::Aggregate { selector, value, default } => {
+                [Some(selector), Some(value), default.as_ref()].into_iter().flatten().map(|expr| &**expr).collect()
+            }
             Form::Call { callee, arguments } => std::iter::once(&**callee).chain(arguments).collect(),
         }
     }

@@ -74,8 +74,8 @@ impl Output {
     /// A statement that cannot be read.
     pub(crate) fn syntax_error(&mut self, problem: &Diagnostic, source: &Source) {
         let place = Location::find(&source.name, &source.text, problem.span().start);
-        let help: String = problem.helps().map(|help| format!("; {help}")).collect();
-        self.error(format!("\t!! antlr exception: column {}: {}{help} \t-- ignoring input\n", place.column, problem.message()));
+        let message = std::iter::once(problem.message()).chain(problem.helps()).collect::<Vec<_>>().join("; ");
+        self.error(format!("\t!! antlr exception: column {}: {message} \t-- ignoring input\n", place.column));
     }
 
     /// A statement without a result.
@@ -138,7 +138,10 @@ impl Machine {
         let shown = match print {
             Print::Nothing => Ok(()),
             Print::Named(named) => named.iter().try_for_each(|(name, value)| self.named(Some(name), value, 0, "")),
-            Print::Applied(applied) => self.applied(applied),
+            Print::Applied(applied) => {
+                self.applied(applied);
+                Ok(())
+            }
             Print::Example(which) => {
                 self.examples(*which);
                 Ok(())
@@ -171,7 +174,7 @@ impl Machine {
     }
 
     /// What an s-op or selector gave on an input.
-    fn applied(&mut self, applied: &Applied) -> Result<(), Fault> {
+    fn applied(&mut self, applied: &Applied) {
         match &applied.value {
             Value::Selector(matrix) => {
                 self.output.label("\t = \n");
@@ -179,14 +182,13 @@ impl Machine {
             }
             Value::Sequence(sequence) if self.display.full => {
                 self.output.label("\t = ");
-                self.columns(&applied.input, sequence, "", "")?;
+                self.columns(&applied.input, sequence, "", "");
             }
             Value::Sequence(sequence) => {
                 self.output.label("\t =  ");
                 self.output.value(show_sequence(sequence).replace('\n', "\n\t\t\t") + "\n");
             }
         }
-        Ok(())
     }
 
     /// A value under its name, `tabs` deep inside others; `before` stands before an s-op, selector, list or dictionary.
@@ -216,7 +218,7 @@ impl Machine {
             Object::List(list) => {
                 let head = format!("   list: {equals}");
                 self.output.label(format!("{indent} {before} {head}"));
-                if list.elements.iter().all(|element| is_flat(element)) {
+                if list.elements.iter().all(is_flat) {
                     let shown = value.repr(&self.flow);
                     self.output.value(shown + "\n");
                 } else {
@@ -258,7 +260,8 @@ impl Machine {
             self.output.label(format!("{indent} \t Example:"));
             // As in the reference, the input shown is the selectors' example.
             let input = self.selector_example.object.clone();
-            return self.columns(&input, &sequence, indent, &format!("{name}({example}) ="));
+            self.columns(&input, &sequence, indent, &format!("{name}({example}) ="));
+            return Ok(());
         }
         self.output.label(format!("{indent} \t Example: {name}("));
         self.output.value(example);

@@ -1,5 +1,7 @@
 //! What was recorded from the reference interpreter: whole sessions, and values of expressions on inputs.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its cases, and fails where they are not as they should be")]
+
 use rasp::{Atom, FaultClass, Input, Program, Sequence, SequenceKind, Session, Value};
 use serde_json::Value as Json;
 use std::fs;
@@ -31,7 +33,8 @@ const DIFFERENCES: [(&str, usize, &[&str]); 3] = [
 
 /// The text with every error message replaced by its class.
 fn with_classes(text: &str) -> String {
-    const MARKERS: [&str; 4] = ["\t!! antlr exception:", "\t\t!!ignoring input:", "something went wrong:", "not implemented this command yet! ignoring"];
+    const MARKERS: [&str; 4] =
+        ["\t!! antlr exception:", "\t\t!!ignoring input:", "something went wrong:", "not implemented this command yet! ignoring"];
     let mut lines = text.split('\n').peekable();
     let mut kept = Vec::new();
     while let Some(line) = lines.next() {

@@ -14,6 +14,8 @@ use crate::analysis::Analysis;
 use crate::error::ReportError;
 use crate::evidence::{Evidence, Role};
 
+pub use raster::png;
+
 /// Width of every figure, in CSS pixels: at 6.5 inches across, 11 px text prints at 7 points.
 const WIDTH: f64 = 720.0;
 
@@ -38,7 +40,7 @@ impl Figure {
     /// # Errors
     /// [`ReportError::ReadSvg`] or [`ReportError::WritePng`] when the rasterizer refuses; the SVG stands on its own.
     pub fn png(&self) -> Result<Vec<u8>, ReportError> {
-        raster::png(&self.name, &self.svg)
+        png(&self.name, &self.svg)
     }
 }
 

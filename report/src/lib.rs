@@ -77,7 +77,7 @@ pub mod statistics;
 pub use analysis::{Analysis, Conclusion, Correlation, Finding, RunSummary, Verdict, VerdictStatus, analyse};
 pub use error::ReportError;
 pub use evidence::{Evidence, ProgramInfo, Role, RunOutcome, RunStatus, SweepInfo, TaskInfo};
-pub use figure::{Figure, figures};
+pub use figure::{Figure, figures, png};
 pub use html::render_html;
 pub use record::{Metric, Record, Split, read_csv, write_csv};
 pub use statistics::binomial::{Interval, Share, clopper_pearson};

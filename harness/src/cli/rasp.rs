@@ -201,7 +201,10 @@ fn read(file: &Path) -> Result<Loaded, Error> {
 /// A program in the `rasp` dialect; its warnings go to people.
 fn load(file: &Path, limits: Limits, printer: Printer) -> Result<Program, Error> {
     let Loaded::Rasp(source) = read(file)? else {
-        return Err(Error::Usage(format!("{} is in the rasp-l dialect: `rasp run`, `rasp length` and `rasp check` take it", file.display())));
+        return Err(Error::Usage(format!(
+            "{} is in the rasp-l dialect: `rasp run`, `rasp length` and `rasp check` take it",
+            file.display()
+        )));
     };
     run_definitions(file, &source, limits, printer)
 }

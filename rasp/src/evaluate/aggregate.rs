@@ -57,7 +57,7 @@ fn sum<'s>(formula: &Formula, value: &Sequence, sequence: &impl Fn(NodeId) -> &'
             Some(Ok(rows(&sums.count, &sums.place, |row| sums.value[row] as f64 * unit)))
         }
         Weights::Ordered(weights) => {
-            let sums = moments(formula, sequence, len, &weights)?;
+            let sums = moments(formula, sequence, len, weights)?;
             Some(Ok(rows(&sums.count, &sums.place, |row| sums.value[row])))
         }
     }
@@ -144,8 +144,8 @@ fn total(value: &Sequence, selected: impl Iterator<Item = usize>) -> Result<f64,
         _ => {
             // Integers are added exactly until the first float.
             let limits = AtomLimits::default();
-            let sum = selected.map(|position| value.get(position));
-            let sum = sum.fold(Ok(Atom::int(0)), |sum, next| atom::binary(BinaryMap::Add, &sum?, &next, &limits))?;
+            let mut values = selected.map(|position| value.get(position));
+            let sum = values.try_fold(Atom::int(0), |sum, next| atom::binary(BinaryMap::Add, &sum, &next, &limits))?;
             match atom::binary(BinaryMap::Multiply, &sum, &Atom::Float(1.0), &limits)? {
                 Atom::Float(sum) => Ok(sum),
                 _ => Ok(f64::NAN),
@@ -184,9 +184,9 @@ fn assemble(rows: &[Row], value: &Sequence, default: &Atom) -> Result<Sequence, 
 
 /// Every row has one value of the column, or a default of its kind.
 fn gather(rows: &[Row], value: &Sequence, default: &Atom) -> Option<Column> {
-    fn each<T: Clone>(rows: &[Row], values: &[T], default: Option<T>) -> Option<std::sync::Arc<[T]>> {
+    fn each<T: Clone>(rows: &[Row], values: &[T], default: Option<&T>) -> Option<std::sync::Arc<[T]>> {
         let one = |row: &Row| match *row {
-            Row::Default => default.clone(),
+            Row::Default => default.cloned(),
             Row::Value(position) => Some(values[position].clone()),
             Row::Mean(_) => None,
         };
@@ -194,12 +194,12 @@ fn gather(rows: &[Row], value: &Sequence, default: &Atom) -> Option<Column> {
         rows.iter().map(one).collect()
     }
     match (value.column(), default) {
-        (Column::Bools(values), Atom::Bool(default)) => each(rows, values, Some(*default)).map(Column::Bools),
+        (Column::Bools(values), Atom::Bool(default)) => each(rows, values, Some(default)).map(Column::Bools),
         (Column::Bools(values), _) => each(rows, values, None).map(Column::Bools),
-        (Column::Ints(values), Atom::Int(default)) => each(rows, values, default.to_i64()).map(Column::Ints),
+        (Column::Ints(values), Atom::Int(default)) => each(rows, values, default.to_i64().as_ref()).map(Column::Ints),
         (Column::Ints(values), _) => each(rows, values, None).map(Column::Ints),
-        (Column::Floats(values), Atom::Float(default)) => each(rows, values, Some(*default)).map(Column::Floats),
-        (Column::Texts(values), Atom::Text(default)) => each(rows, values, Some(default.as_ref().into())).map(Column::Texts),
+        (Column::Floats(values), Atom::Float(default)) => each(rows, values, Some(default)).map(Column::Floats),
+        (Column::Texts(values), Atom::Text(default)) => each(rows, values, Some(&default.as_ref().into())).map(Column::Texts),
         (Column::Texts(values), _) => each(rows, values, None).map(Column::Texts),
         _ => None,
     }

@@ -63,7 +63,8 @@ pub(super) fn classes(key: &Sequence, query: &Sequence) -> Option<Classes> {
     Some(match comparable(key, query)? {
         Comparable::Ints(key, query) => match dense_range(&key) {
             Some((lowest, size)) => {
-                let place = |value: i64| value.checked_sub(lowest).and_then(|place| usize::try_from(place).ok()).filter(|&place| place < size);
+                let place =
+                    |value: i64| value.checked_sub(lowest).and_then(|place| usize::try_from(place).ok()).filter(|&place| place < size);
                 dense_classes(&key, &query, size, |&value| place(value))
             }
             None => hashed_classes(key.iter().copied(), query.iter().copied()),
@@ -133,7 +134,9 @@ fn ints(sequence: &Sequence) -> Option<Values<'_, i64>> {
 /// Numbers as floats, if that loses nothing; -0 becomes 0.
 fn floats(sequence: &Sequence) -> Option<Vec<f64>> {
     match sequence.column() {
-        Column::Floats(values) | Column::Numbers(values, _) => values.iter().map(|&value| (!value.is_nan()).then_some(value + 0.0)).collect(),
+        Column::Floats(values) | Column::Numbers(values, _) => {
+            values.iter().map(|&value| (!value.is_nan()).then_some(value + 0.0)).collect()
+        }
         Column::Bools(values) => Some(values.iter().map(|&value| f64::from(u8::from(value))).collect()),
         Column::Ints(values) => values.iter().map(|&value| is_exact(value).then_some(value as f64)).collect(),
         Column::Texts(_) | Column::Atoms(..) => None,
@@ -178,7 +181,8 @@ fn dense_classes<T>(key: &[T], query: &[T], size: usize, place: impl Fn(&T) -> O
         }));
     }
     let is_same = std::ptr::eq(key, query);
-    let query = if is_same { key_classes.clone() } else { query.iter().map(|value| place(value).map_or(NO_CLASS, |place| table[place])).collect() };
+    let query =
+        if is_same { key_classes.clone() } else { query.iter().map(|value| place(value).map_or(NO_CLASS, |place| table[place])).collect() };
     Classes { key: key_classes, query, count: count as usize }
 }
 

@@ -48,10 +48,13 @@ impl Formula {
         for node in flow.needed_for(&[id]).into_iter().filter(|&node| flow.node(node).is_selector()) {
             let formula = match *flow.node(node) {
                 Node::Select { key, query, comparison } => match (flow.node(key), flow.node(query)) {
-                    (Node::Constant(key), Node::Constant(query)) => match atom::compare(comparison, key, query).ok()? {
-                        true => Formula::one(),
-                        false => Formula::default(),
-                    },
+                    (Node::Constant(key), Node::Constant(query)) => {
+                        if atom::compare(comparison, key, query).ok()? {
+                            Formula::one()
+                        } else {
+                            Formula::default()
+                        }
+                    }
                     (Node::Indices, Node::Constant(Atom::Int(place))) => {
                         let mut formula = Formula::comparison(Pair { key, query }, comparison);
                         formula.pinned.extend(place.to_i64().map(|place| (Pair { key, query }, place)));
@@ -130,10 +133,10 @@ fn conjunction(left: &Product, right: &Product) -> Option<Product> {
     let mut both = left.clone();
     for (pair, relation) in right {
         let together = match (both.get(pair), relation) {
-            (None, relation) => *relation,
             (Some(Relation::Equal), Relation::Less) | (Some(Relation::Less), Relation::Equal) => return None,
-            (Some(Relation::LessOrEqual), relation) => *relation,
-            (Some(relation), _) => *relation,
+            // The other relation is part of `<=`.
+            (Some(known @ (Relation::Equal | Relation::Less)), _) => *known,
+            (_, relation) => *relation,
         };
         both.insert(*pair, together);
     }
@@ -151,7 +154,8 @@ mod tests {
         let mut add = |node| flow.add(node, "x", Naming::Derived);
         let (tokens, indices) = (add(Node::Tokens(Reading::Text)), add(Node::Indices));
         let mut select = |key, comparison| add(Node::Select { key, query: key, comparison });
-        let (less, equal, earlier) = (select(tokens, Comparison::Less), select(tokens, Comparison::Equal), select(indices, Comparison::Less));
+        let (less, equal, earlier) =
+            (select(tokens, Comparison::Less), select(tokens, Comparison::Equal), select(indices, Comparison::Less));
         let tie = add(Node::AndSelectors(equal, earlier));
         let before = add(Node::OrSelectors(less, tie));
         assert_eq!(Formula::of(&flow, before).unwrap().terms.values().copied().collect::<Vec<_>>(), [1, 1]);

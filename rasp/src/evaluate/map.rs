@@ -101,7 +101,11 @@ fn connect(op: BinaryMap, left: &View<'_>, right: &View<'_>, len: usize) -> Opti
     };
     let (left, right) = (side(left)?, side(right)?);
     let both = left.iter().zip(&right);
-    Some(Column::Bools(if op == BinaryMap::And { both.map(|(left, right)| left & right).collect() } else { both.map(|(left, right)| left | right).collect() }))
+    Some(Column::Bools(if op == BinaryMap::And {
+        both.map(|(left, right)| left & right).collect()
+    } else {
+        both.map(|(left, right)| left | right).collect()
+    }))
 }
 
 fn texts(op: BinaryMap, left: &View<'_>, right: &View<'_>) -> Option<Column> {
@@ -181,10 +185,10 @@ fn ints(op: BinaryMap, left: &View<'_>, right: &View<'_>, len: usize) -> Option<
             zip(&left, &right, len, |left, right| (right != 0 && right != -1).then(|| remainder(left, right))).map(Column::Ints)
         }
         // Both are floats without loss, so the quotient is rounded once, as in Python.
-        BinaryMap::Divide => zip(&left, &right, len, |left, right| {
-            (right != 0 && is_exact(left) && is_exact(right)).then(|| left as f64 / right as f64)
-        })
-        .map(Column::Floats),
+        BinaryMap::Divide => {
+            zip(&left, &right, len, |left, right| (right != 0 && is_exact(left) && is_exact(right)).then(|| left as f64 / right as f64))
+                .map(Column::Floats)
+        }
         BinaryMap::Compare(comparison) => zip(&left, &right, len, |left, right| Some(comparison.holds(&left, &right))).map(Column::Bools),
         BinaryMap::Power | BinaryMap::And | BinaryMap::Or => None,
     }

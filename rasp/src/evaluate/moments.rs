@@ -8,6 +8,7 @@ use super::formula::{Formula, Pair, Product, Relation};
 use crate::flow::NodeId;
 use crate::sequence::Sequence;
 use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 
 /// Sums over the selected positions of every row.
 #[derive(Debug)]
@@ -126,7 +127,8 @@ impl Dimensions {
         known: Pair,
         sequence: &impl Fn(NodeId) -> &'s Sequence,
     ) -> Option<impl Fn(usize) -> bool + '_> {
-        let others: Vec<(Pair, Relation)> = product.iter().map(|(&pair, &relation)| (pair, relation)).filter(|(pair, _)| *pair != known).collect();
+        let others: Vec<(Pair, Relation)> =
+            product.iter().map(|(&pair, &relation)| (pair, relation)).filter(|(pair, _)| *pair != known).collect();
         for &(pair, relation) in &others {
             if relation == Relation::Equal { self.classify(pair, sequence)? } else { self.rank(pair, sequence)? }
         }
@@ -153,8 +155,8 @@ impl Dimensions {
 
     /// Ranks a pair, if it is not; `None` if its values have no order.
     fn rank<'s>(&mut self, pair: Pair, sequence: &impl Fn(NodeId) -> &'s Sequence) -> Option<()> {
-        if !self.ranks.contains_key(&pair) {
-            self.ranks.insert(pair, dimension::ranks(sequence(pair.key), sequence(pair.query))?);
+        if let Entry::Vacant(place) = self.ranks.entry(pair) {
+            place.insert(dimension::ranks(sequence(pair.key), sequence(pair.query))?);
         }
         Some(())
     }
@@ -287,13 +289,13 @@ fn add_beginnings<W: Weight>(
         }
     }
     let bounds = if relation == Relation::Less { &ranks.less } else { &ranks.less_or_equal };
-    for row in 0..len {
+    for (row, &bound) in bounds.iter().enumerate() {
         let class = classes.map_or(0, |classes| classes.query[row]);
         if class == NO_CLASS {
             continue;
         }
         let (start, end) = (starts[class as usize] as usize, starts[class as usize + 1] as usize);
-        let selected = sorted_ranks[start..end].partition_point(|&rank| rank < bounds[row]);
+        let selected = sorted_ranks[start..end].partition_point(|&rank| rank < bound);
         if selected > 0 {
             sums.add(row, running[start + selected - 1], factor);
         }

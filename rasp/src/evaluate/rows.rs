@@ -21,10 +21,20 @@ pub(super) struct Rows<'s> {
 }
 
 enum Part<'s> {
-    Equal { classes: Classes, negated: bool },
-    Below { ranks: Ranks, comparison: Comparison },
+    Equal {
+        classes: Classes,
+        negated: bool,
+    },
+    Below {
+        ranks: Ranks,
+        comparison: Comparison,
+    },
     /// Values whose comparison may fault, or of which some are not equal to themselves.
-    Slow { key: &'s Sequence, query: &'s Sequence, comparison: Comparison },
+    Slow {
+        key: &'s Sequence,
+        query: &'s Sequence,
+        comparison: Comparison,
+    },
     Not(usize),
     And(usize, usize),
     Or(usize, usize),
@@ -96,7 +106,13 @@ impl<'s> Rows<'s> {
         loop {
             part = match &self.parts[part].1 {
                 Part::Not(inner) => *inner,
-                Part::And(left, right) | Part::Or(left, right) => if is_fault(*left) { *left } else { *right },
+                Part::And(left, right) | Part::Or(left, right) => {
+                    if is_fault(*left) {
+                        *left
+                    } else {
+                        *right
+                    }
+                }
                 Part::Slow { key: keys, query: queries, comparison } => {
                     let answer = atom::compare(*comparison, &keys.get(key), &queries.get(query));
                     return answer.err().unwrap_or_else(|| unreachable!("the cell has no answer"));
@@ -153,7 +169,15 @@ fn fill(part: &Part<'_>, query: usize, before: &[Vec<u64>], cells: &mut [u64], l
 }
 
 /// Sets the faults of a part's row, and clears its cells there.
-fn fill_faults(part: &Part<'_>, query: usize, before: &[Vec<u64>], before_faults: &[Vec<u64>], cells: &mut [u64], faults: &mut [u64], len: usize) {
+fn fill_faults(
+    part: &Part<'_>,
+    query: usize,
+    before: &[Vec<u64>],
+    before_faults: &[Vec<u64>],
+    cells: &mut [u64],
+    faults: &mut [u64],
+    len: usize,
+) {
     for word in 0..faults.len() {
         faults[word] = match part {
             Part::Equal { .. } | Part::Below { .. } => 0,

@@ -99,9 +99,7 @@ fn slow_node(node: &Node, values: &[Slow], input: &Input) -> Result<Slow, Fault>
         }
     };
     match node {
-        Node::Select { key, query, comparison } => {
-            matrix(&|row, column| atom::compare(*comparison, &at(*key, column), &at(*query, row)))
-        }
+        Node::Select { key, query, comparison } => matrix(&|row, column| atom::compare(*comparison, &at(*key, column), &at(*query, row))),
         Node::NotSelector(inner) => matrix(&|row, column| cell(*inner, row, column).map(|selected| !selected)),
         Node::AndSelectors(left, right) => {
             matrix(&|row, column| if cell(*left, row, column)? { cell(*right, row, column) } else { Ok(false) })

@@ -47,9 +47,9 @@ impl Machine {
     }
 
     /// Gives an element to the names of a loop or comprehension.
-    pub(super) fn bind(&mut self, names: &[Name], element: Object, frame: &Frame) -> Eval<()> {
+    pub(super) fn bind(&mut self, names: &[Name], element: &Object, frame: &Frame) -> Eval<()> {
         if let [name] = names {
-            return at(name.span, reserved(&name.text, frame.environment.set(&name.text, &element)));
+            return at(name.span, reserved(&name.text, frame.environment.set(&name.text, element)));
         }
         let span = names[0].span.to(names[names.len() - 1].span);
         let Some(parts) = element.unpack() else {
@@ -72,7 +72,7 @@ impl Machine {
             return at(iterable.span, Err(Fault::language(problem)));
         };
         for element in elements {
-            self.bind(names, element, frame)?;
+            self.bind(names, &element, frame)?;
             for statement in body {
                 at(statement.span, self.count_step())?;
                 self.statement(statement, frame)?;

@@ -26,29 +26,29 @@ impl Machine {
         if let Some(argument) = &only {
             frame.trial = Some(Rc::new(Trial::new(argument.clone(), &self.flow)));
         }
-        let called = self.expression(callee, frame);
+        let result = self.expression(callee, frame);
         let trial = std::mem::replace(&mut frame.trial, outer);
-        let called = called?;
+        let function = result?;
         // The argument comes after the callee again, so that an `out` in it is the callee, as in the reference.
         match (arguments, &only) {
             ([argument], Some(_)) if argument.mentions(OUT) => only = Some(self.expression(argument, frame)?),
             (_, Some(argument)) => frame.environment.set_out(argument),
             _ => {}
         }
-        match called {
-            Object::Sop(node) | Object::Selector(node) => match (only, trial) {
-                (Some(input), Some(trial)) => self.apply(node, input, &trial, span),
-                _ => {
-                    let problem = format!("an s-op or selector is applied to 1 input, not {}", arguments.len());
-                    at(span, Err(Fault::language(problem).code(Code::WrongArity)))
+        match function {
+            Object::Sop(node) | Object::Selector(node) => {
+                if let (Some(input), Some(trial)) = (only, trial) {
+                    return self.apply(node, input, &trial, span);
                 }
-            },
+                let problem = format!("an s-op or selector is applied to 1 input, not {}", arguments.len());
+                at(span, Err(Fault::language(problem).code(Code::WrongArity)))
+            }
             Object::Function(closure) => {
                 let arguments = match only {
                     Some(argument) => vec![argument],
                     None => self.expressions(arguments, frame)?,
                 };
-                self.call_function(&closure, arguments, span, frame)
+                self.call_function(&closure, &arguments, span, frame)
             }
             other => {
                 let problem = format!("{} cannot be called", other.kind());
@@ -62,7 +62,7 @@ impl Machine {
         Ok(Object::Applied(Rc::new(Applied { input, value })))
     }
 
-    fn call_function(&mut self, closure: &Rc<Closure>, arguments: Vec<Object>, span: Span, frame: &Frame) -> Eval<Object> {
+    fn call_function(&mut self, closure: &Rc<Closure>, arguments: &[Object], span: Span, frame: &Frame) -> Eval<Object> {
         let function = &closure.function;
         let name = &function.name.text;
         let parameters = &function.parameters;
@@ -75,7 +75,7 @@ impl Machine {
         at(span, self.count_call(name))?;
         let environment = closure.environment.nested();
         let shown: Vec<String> = arguments.iter().map(|argument| argument.describe(&self.flow, Some(LONGEST_ARGUMENT))).collect();
-        for (parameter, argument) in parameters.iter().zip(&arguments) {
+        for (parameter, argument) in parameters.iter().zip(arguments) {
             at(span, reserved(&parameter.text, environment.set(&parameter.text, argument)))?;
         }
         let site = if Arc::ptr_eq(&closure.source, &frame.source) {
@@ -87,7 +87,10 @@ impl Machine {
         self.call_depth += 1;
         let result = self.body(closure, &mut inner);
         self.call_depth -= 1;
-        let result = result.map_err(|halt| called_from(halt, closure, span, frame))?;
+        let result = result.map_err(|mut halt| {
+            blame_caller(&mut halt, closure, span, frame);
+            halt
+        })?;
         if let Object::Sop(node) | Object::Selector(node) = result {
             self.flow.rename(node, &format!("{name}({})", shown.join(" , ")));
         }
@@ -122,7 +125,7 @@ impl Machine {
 }
 
 /// The place to blame is in the text that the user is reading: where a function of another text was called, or inside a function of this one.
-fn called_from(mut halt: Box<Halt>, closure: &Closure, span: Span, frame: &Frame) -> Box<Halt> {
+fn blame_caller(halt: &mut Halt, closure: &Closure, span: Span, frame: &Frame) {
     /// A deep recursion has one line each for its last calls, not for all.
     const MOST_CALLS: usize = 3;
     let label = format!("in this call of `{}`", closure.function.name.text);
@@ -132,5 +135,4 @@ fn called_from(mut halt: Box<Halt>, closure: &Closure, span: Span, frame: &Frame
     } else if halt.calls.len() < MOST_CALLS {
         halt.calls.push((span, label));
     }
-    halt
 }

@@ -46,8 +46,8 @@ impl Machine {
         span: Span,
         frame: &mut Frame,
     ) -> Eval<Object> {
-        let entries = self
-            .comprehend(names, iterable, frame, |machine, inner| Ok((machine.key(key, inner)?, machine.expression(value, inner)?)))?;
+        let entries =
+            self.comprehend(names, iterable, frame, |machine, inner| Ok((machine.key(key, inner)?, machine.expression(value, inner)?)))?;
         at(span, Object::dict(entries))
     }
 
@@ -67,7 +67,7 @@ impl Machine {
         let mut values = Vec::with_capacity(elements.len());
         for element in elements {
             let mut inner = Frame { environment: frame.environment.nested(), ..frame.clone() };
-            self.bind(names, element, &inner)?;
+            self.bind(names, &element, &inner)?;
             values.push(value(self, &mut inner)?);
         }
         Ok(values)
@@ -89,16 +89,16 @@ impl Machine {
             };
             bounds.push(bound.ok_or_else(|| Fault::language(format!("`range` takes integers, and this is {}", argument.kind())))?);
         }
-        let (start, stop, step) = match bounds[..] {
-            [stop] => (0, stop, 1),
-            [start, stop] => (start, stop, 1),
+        let (start, end, step) = match bounds[..] {
+            [end] => (0, end, 1),
+            [start, end] => (start, end, 1),
             _ => (bounds[0], bounds[1], bounds[2]),
         };
         if step == 0 {
             return Err(Fault::arithmetic("`range` cannot count in steps of 0: make the third argument positive or negative"));
         }
-        let (start, stop, step) = (i128::from(start), i128::from(stop), i128::from(step));
-        let distance = if step > 0 { stop - start } else { start - stop };
+        let (start, end, step) = (i128::from(start), i128::from(end), i128::from(step));
+        let distance = if step > 0 { end - start } else { start - end };
         let elements = if distance <= 0 { 0 } else { (distance - 1) / step.abs() + 1 };
         self.check_elements(usize::try_from(elements).unwrap_or(usize::MAX))?;
         Object::list((0..elements).map(|idx| Object::int((start + idx * step) as i64)).collect())
@@ -128,7 +128,8 @@ impl Machine {
             (Object::Sop(node), Object::List(list)) => {
                 let atoms: Option<Vec<Atom>> = list.elements.iter().map(|element| element.atom().cloned()).collect();
                 let Some(atoms) = atoms else {
-                    let problem = format!("an s-op can be `in` a list of atoms, and this list is {}", container.describe(&self.flow, Some(60)));
+                    let problem =
+                        format!("an s-op can be `in` a list of atoms, and this list is {}", container.describe(&self.flow, Some(60)));
                     return at(span, Err(Fault::language(problem)));
                 };
                 let shown = match &written.form {
@@ -151,8 +152,7 @@ impl Machine {
                 let hits = self.add(Node::Map(Map::Unary(UnaryMap::Indicator, equal)), "s-op", span, frame)?;
                 let share = Node::Aggregate { selector: self.everywhere, value: hits, default: None };
                 let share = self.add(share, "s-op", span, frame)?;
-                let above =
-                    Map::Binary(BinaryMap::Compare(Comparison::Greater), Operand::Node(share), Operand::Atom(Atom::Int(0.into())));
+                let above = Map::Binary(BinaryMap::Compare(Comparison::Greater), Operand::Node(share), Operand::Atom(Atom::Int(0.into())));
                 Ok(Object::Sop(self.add(Node::Map(above), "( s-op > 0 )", span, frame)?))
             }
             (Object::Atom(_), other) => {
@@ -225,9 +225,8 @@ impl Machine {
         let shown = place.to_text(&self.flow);
         let is_negative = matches!(&number, Atom::Int(int) if int.is_negative());
         let query = if is_negative {
-            let length = match frame.environment.get("length") {
-                Some(Object::Sop(length)) => length,
-                _ => return at(span, Err(unknown("length", &frame.environment))),
+            let Some(Object::Sop(length)) = frame.environment.get("length") else {
+                return at(span, Err(unknown("length", &frame.environment)));
             };
             let name = format!("{}{shown}", self.flow.name(length));
             let sum = Map::Binary(BinaryMap::Add, Operand::Node(length), Operand::Atom(number));

@@ -41,9 +41,7 @@ impl Machine {
             }
             Form::Dict(entries) => self.dict(entries, span, frame),
             Form::ListComprehension { value, names, iterable } => self.list_comprehension(value, names, iterable, span, frame),
-            Form::DictComprehension { key, value, names, iterable } => {
-                self.dict_comprehension((key, value), names, iterable, span, frame)
-            }
+            Form::DictComprehension { key, value, names, iterable } => self.dict_comprehension((key, value), names, iterable, span, frame),
             Form::Unary(unary, operand) => {
                 let operand = self.expression(operand, frame)?;
                 self.unary(*unary, &operand, span, frame)

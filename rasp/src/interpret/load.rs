@@ -77,13 +77,13 @@ impl Machine {
                 let source = Arc::new(Source { name: file.to_owned(), text });
                 self.run_in_file(&statement, &source, environment);
             }
-            Reading::Several { .. } => self.prints.push(Print::Several),
+            Reading::Several => self.prints.push(Print::Several),
         }
         true
     }
 
     fn run_in_file(&mut self, statement: &Statement, source: &Arc<Source>, environment: &Rc<Environment>) {
-        let mut frame = self.file_frame(source, environment);
+        let mut frame = Self::file_frame(source, environment);
         match self.carry_out(statement, &mut frame) {
             Ok(Print::Named(named)) => {
                 self.prints.extend(named.into_iter().filter(|(name, _)| !is_private(name)).map(|given| Print::Named(vec![given])));

@@ -116,7 +116,8 @@ impl Machine {
                 self.check_elements(left.elements.len() + right.elements.len())?;
                 Object::list(left.elements.iter().chain(&right.elements).cloned().collect())
             }
-            (BinaryMap::Multiply, Object::List(list), Object::Atom(times)) | (BinaryMap::Multiply, Object::Atom(times), Object::List(list)) => {
+            (BinaryMap::Multiply, Object::List(list), Object::Atom(times))
+            | (BinaryMap::Multiply, Object::Atom(times), Object::List(list)) => {
                 let times = match times {
                     Atom::Bool(times) => usize::from(*times),
                     Atom::Int(times) => match times.to_i64() {

@@ -2,19 +2,18 @@
 
 use super::{count_equal, is_uniform, kind_name, show_sequence};
 use crate::atom::Atom;
-use crate::fault::Fault;
 use crate::interpret::Machine;
 use crate::object::Object;
 use crate::sequence::Sequence;
 
 impl Machine {
     /// Goes on with a line that has begun; `short_label` stands before values that are all equal, which are shown on that line.
-    pub(super) fn columns(&mut self, input: &Object, sequence: &Sequence, indent: &str, short_label: &str) -> Result<(), Fault> {
+    pub(super) fn columns(&mut self, input: &Object, sequence: &Sequence, indent: &str, short_label: &str) {
         if is_uniform(sequence) {
             self.output.label(format!(" {short_label} "));
             self.output.value(show_sequence(sequence));
             self.output.label(" [skipped full display: identical values]\n");
-            return Ok(());
+            return;
         }
         let input = input.unpack().unwrap_or_default();
         let input: Vec<String> = match input.iter().map(|item| item.atom().cloned()).collect::<Option<Vec<Atom>>>() {
@@ -30,7 +29,6 @@ impl Machine {
         self.output.label(format!("{indent} \t\toutput:  "));
         self.output.value(line(&output));
         self.output.label(format!(" \t ({}s)\n", kind_name(sequence.kind())));
-        Ok(())
     }
 }
 

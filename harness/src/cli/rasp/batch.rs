@@ -45,7 +45,8 @@ pub(super) fn run(source: &str, args: &RunArgs, printer: Printer) -> Result<(), 
                 if line.trim().is_empty() {
                     continue;
                 }
-                let input = json::read_input(&line).map_err(|problem| Error::Usage(format!("{}:{}: {problem}", path.display(), place + 1)))?;
+                let input =
+                    json::read_input(&line).map_err(|problem| Error::Usage(format!("{}:{}: {problem}", path.display(), place + 1)))?;
                 inputs.push((place, input));
                 if inputs.len() == CHUNK {
                     pool.install(|| evaluate(&program, &names, &inputs, &mut tally, printer))?;
@@ -126,7 +127,11 @@ fn chosen<'n>(program: &'n Program, asked: &'n [String]) -> Result<Vec<&'n str>,
     if asked.is_empty() {
         let names: Vec<&str> = program.names().map(|(name, _)| name).collect();
         return program.output().map(|name| vec![name]).ok_or_else(|| {
-            Error::Usage(format!("{} ends with no s-op or selector that has a name: choose with --sop one of {}", program.name(), names.join(", ")))
+            Error::Usage(format!(
+                "{} ends with no s-op or selector that has a name: choose with --sop one of {}",
+                program.name(),
+                names.join(", ")
+            ))
         });
     }
     for name in asked {
@@ -145,8 +150,8 @@ pub(super) fn layers(file: &Path, asked: &[String], limits: Limits, printer: Pri
     let mut rows = vec![["s-op".to_owned(), "layers".to_owned(), "heads per layer".to_owned(), "equal heads merged".to_owned()]];
     for name in names {
         let layers = program.layers(name).map_err(|fault| Error::Usage(fault.to_string()))?;
-        let heads: Vec<usize> = layers.heads().iter().map(Vec::len).collect();
-        let merged = layers.merged_heads();
+        let heads: Vec<usize> = layers.heads.iter().map(Vec::len).collect();
+        let merged = &layers.merged_heads;
         if printer.json() {
             printer.value(&json!({"name": name, "layers": layers.depth(), "heads_per_layer": heads, "merged_heads_per_layer": merged}))?;
         } else {

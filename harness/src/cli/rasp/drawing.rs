@@ -48,7 +48,7 @@ fn save(drawing: &Drawing, formats: &[Format], folder: &Path) -> Result<Vec<Stri
     for format in formats {
         let (extension, bytes) = match format {
             Format::Svg => ("svg", drawing.svg().into_bytes()),
-            Format::Png => ("png", report::png(&drawing.svg())?),
+            Format::Png => ("png", report::png(drawing.title(), &drawing.svg())?),
             Format::Dot => ("dot", drawing.dot().into_bytes()),
         };
         let path = folder.join(format!("{}.{extension}", file_stem(drawing.title())));

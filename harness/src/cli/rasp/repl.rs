@@ -20,8 +20,30 @@ use crate::printer::Printer;
 
 /// Words of the language that are no variables.
 const KEYWORDS: [&str; 24] = [
-    "aggregate(", "and", "def", "draw(", "else", "examples", "for", "full seq display", "if", "in", "indicator(", "len(", "load", "not", "or",
-    "quit", "range(", "return", "round(", "s-op", "select(", "set example", "show example", "zip(",
+    "aggregate(",
+    "and",
+    "def",
+    "draw(",
+    "else",
+    "examples",
+    "for",
+    "full seq display",
+    "if",
+    "in",
+    "indicator(",
+    "len(",
+    "load",
+    "not",
+    "or",
+    "quit",
+    "range(",
+    "return",
+    "round(",
+    "s-op",
+    "select(",
+    "set example",
+    "show example",
+    "zip(",
 ];
 
 pub(super) fn repl(limits: Limits, printer: Printer) -> Result<(), Error> {
@@ -53,7 +75,8 @@ fn piped(mut session: Session, printer: Printer) -> Result<(), Error> {
 
 fn interactive(session: Session, printer: Printer) -> Result<(), Error> {
     let config = Config::builder().auto_add_history(true).completion_type(rustyline::CompletionType::List).build();
-    let terminal = |error: ReadlineError| Error::Usage(format!("the terminal cannot be used for editing: {error}; pipe the statements in instead"));
+    let terminal =
+        |error: ReadlineError| Error::Usage(format!("the terminal cannot be used for editing: {error}; pipe the statements in instead"));
     let mut editor: Editor<Assistant, DefaultHistory> = Editor::with_config(config).map_err(terminal)?;
     let history = history_file();
     if let Some(history) = &history {

@@ -59,7 +59,9 @@ pub(super) fn length(files: &[PathBuf], printer: Printer) -> Result<(), Error> {
         Loaded::RaspL(program) => Ok(program),
         Loaded::Rasp(_) => {
             let file = file.display();
-            Err(Error::Usage(format!("{file} is in the rasp dialect: program length is defined for rasp-l; `rasp layers {file}` counts layers and heads")))
+            Err(Error::Usage(format!(
+                "{file} is in the rasp dialect: program length is defined for rasp-l; `rasp layers {file}` counts layers and heads"
+            )))
         }
     })?;
     if printer.json() {

@@ -2,11 +2,11 @@
 
 use super::grammar::Rule;
 use super::{next, span_of};
-use crate::diagnostic::{Code, Diagnostic};
 use crate::comparison::Comparison;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::rasp_l::operation::Arithmetic;
-use crate::span::Span;
 use crate::rasp_l::syntax::{Argument, Binary, Expr, Form, Name};
+use crate::span::Span;
 use pest::iterators::{Pair, Pairs};
 use pest::pratt_parser::{Assoc, ConstPrattParser, Op};
 use std::cell::{Cell, RefCell};
