@@ -16,6 +16,7 @@ pub(crate) use equality::{AtomKey, compare};
 pub use int::Int;
 pub(crate) use read::read;
 
+use std::fmt;
 use std::sync::Arc;
 
 /// One value of a sequence, or of a list.
@@ -68,6 +69,13 @@ impl Atom {
             Atom::Float(value) => *value != 0.0,
             Atom::Text(text) => !text.is_empty(),
         }
+    }
+}
+
+/// As Python's `str` shows it: text without quotes, floats with the fewest digits that tell them apart.
+impl fmt::Display for Atom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_python_str())
     }
 }
 

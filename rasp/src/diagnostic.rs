@@ -254,6 +254,11 @@ impl Problems {
         self.list.len() >= MOST_PROBLEMS
     }
 
+    /// Whether this was said of this place already, so that nobody need look for what to say again.
+    pub(crate) fn knows(&self, code: Code, span: Span) -> bool {
+        self.seen.contains(&(code, span))
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

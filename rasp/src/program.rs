@@ -46,6 +46,8 @@ struct Inner {
     /// Where each node was made.
     origins: Vec<(Arc<Source>, Span)>,
     warnings: Option<Diagnostics>,
+    /// How many nodes were there before the program.
+    built_in: usize,
 }
 
 #[derive(Debug)]
@@ -97,6 +99,7 @@ impl Program {
         let mut machine = Machine::new(limits, Rc::new(files));
         machine.batch = Some(Vec::new());
         machine.testing = false;
+        let built_in = machine.flow.len();
         let source = Arc::new(Source { name: file_name.to_owned(), text: source.to_owned() });
         let console = Rc::clone(&machine.console);
         let ran = machine.run_whole(&source, &console);
@@ -122,6 +125,7 @@ impl Program {
             output: ran.output,
             origins: machine.origins.clone(),
             warnings,
+            built_in,
         };
         Ok(Program { inner: Arc::new(inner) })
     }
@@ -168,9 +172,10 @@ impl Program {
         let plan = named.plan.get_or_init(|| Plan::new(&self.inner.flow, &[named.node]));
         let mut values = plan.evaluate(input).map_err(|failed| {
             let (source, span) = &self.inner.origins[failed.node().idx()];
+            let is_built_in = failed.node().idx() < self.inner.built_in;
             EvaluationError {
                 sop: self.inner.flow.name(failed.node()).to_owned(),
-                location: Some(Location::find(&source.name, &source.text, span.start)),
+                location: (!is_built_in).then(|| Location::find(&source.name, &source.text, span.start)),
                 fault: failed.fault().clone(),
             }
         })?;
@@ -251,6 +256,7 @@ impl Machine {
         let mut broken: BTreeSet<Arc<str>> = BTreeSet::new();
         for statement in &statements {
             let mut frame = Self::file_frame(source, environment);
+            let loaded_problems = self.batch.as_ref().map_or(0, Vec::len);
             ran.output = None;
             match self.carry_out(statement, &mut frame) {
                 Ok(Print::Named(named)) => {
@@ -258,7 +264,8 @@ impl Machine {
                         ran.output = Some(*node);
                     }
                 }
-                Ok(_) => {}
+                // A file with problems may have given any name.
+                Ok(_) => is_broken |= self.batch.as_ref().map_or(0, Vec::len) > loaded_problems,
                 Err(halt) => {
                     let given = names_given(statement);
                     is_broken |= given.is_none();

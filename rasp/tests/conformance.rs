@@ -1,6 +1,10 @@
 //! What was recorded from the reference interpreter: whole sessions, and values of expressions on inputs.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its cases, and fails where they are not as they should be")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test reads its cases, and fails where they are not as they should be"
+)]
 
 use rasp::{Atom, FaultClass, Input, Program, Sequence, SequenceKind, Session, Value};
 use serde_json::Value as Json;

@@ -23,11 +23,14 @@ fn every_fault_is_explained() {
 
 #[test]
 fn what_an_input_brings_to_light_names_the_place() {
-    let program = Program::parse("f.rasp", "a = tokens_int;\nb = a + 1;\nc = aggregate(full_s, tokens);\nd = aggregate(select(indices, 0, !=), tokens);\n")
-        .expect("it is fine on some inputs");
-    let input = Input::text("h1").expect("it is not empty");
+    let program = Program::parse(
+        "f.rasp",
+        "a = tokens_int;\nb = a + 1;\nc = aggregate(full_s, tokens);\nd = aggregate(select(indices, 0, !=), tokens);\n",
+    )
+    .expect("it is fine on some inputs");
+    let input = Input::text("h12").expect("it is not empty");
     let message = |name: &str| program.evaluate(name, &input).map(|_| ()).expect_err("it fails on this input").to_string();
-    insta::assert_snapshot!([message("b"), message("c"), message("d"), message("e")].join("\n"), @r#""#);
+    insta::assert_snapshot!([message("b"), message("c"), message("d"), message("e")].join("\n"));
 }
 
 #[test]
@@ -38,8 +41,9 @@ fn problems_of_loaded_files_come_with_their_own_lines() {
             if path == "lib.rasp" { Ok("x = 1;\ny = x + nope;\n_z = ;\n".to_owned()) } else { Err("there is no such file".to_owned()) }
         }
     }
-    let problems = Program::with_limits("main.rasp", "load \"lib\";\na = y;\nb = x + \"a\";\n", Limits::default(), One).expect_err("lib.rasp has problems");
-    insta::assert_snapshot!(problems.to_string(), @r#""#);
+    let problems = Program::with_limits("main.rasp", "load \"lib\";\na = y;\nb = x + \"a\";\n", Limits::default(), One)
+        .expect_err("lib.rasp has problems");
+    insta::assert_snapshot!(problems.to_string());
 }
 
 #[test]

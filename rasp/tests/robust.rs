@@ -162,3 +162,64 @@ fn a_file_full_of_problems_is_reported_up_to_a_limit() {
     let problems = Program::parse("bad.rasp", &format!("#lang rasp-l\n{}", "a = ;\n".repeat(10_000))).err();
     assert_eq!(problems.iter().flatten().count(), 100);
 }
+
+/// Types everything into a session, and parses it as a program; whatever is said, both live.
+fn survive_a_session(text: &str) {
+    let limits = rasp::Limits { steps: 5_000, calls: 500, call_depth: 100, nodes: 2_000, elements: 500, ..rasp::Limits::default() };
+    let mut session = rasp::Session::with(limits, rasp::NoFiles);
+    for line in text.lines() {
+        let reply = session.feed(line);
+        if reply.ended {
+            break;
+        }
+        assert!(session.is_continuing() || reply.output.text().is_empty() || reply.output.text().ends_with('\n'));
+    }
+    let _ = rasp::Program::with_limits("any.rasp", text, limits, rasp::NoFiles);
+}
+
+proptest! {
+    #[test]
+    fn no_session_panics_on_any_text(text in "\\PC{0,80}(\n\\PC{0,80}){0,3}") {
+        survive_a_session(&text);
+    }
+
+    #[test]
+    fn no_session_panics_on_words_of_the_language(
+        words in prop::collection::vec(
+            prop::sample::select(vec![
+                "def f(x) {", "return", "}", "f(", "for", "in", "[", "]", "{", ":", "x", "=", "indices", "tokens", "1", "2.5", "\"a\"", "select(",
+                "aggregate(", "==", "<", ",", ")", "(", ";", "\n", "+", "^", "not", "and", "if", "else", "range(", "zip(", "len(", "# c\n", "draw(",
+                "set example", "show example", "full seq display on\n", "load", "out", "round(", "full_s", "sort(", "-", "%",
+            ]),
+            0..40,
+        ),
+    ) {
+        survive_a_session(&words.join(" "));
+    }
+}
+
+#[test]
+fn a_session_outlives_what_would_be_endless() {
+    let mut session = rasp::Session::new();
+    let endless = [
+        "def f(x) { return f(x); }",
+        "f(1);",
+        "def g(x) { return g(x - 1) if x > 0 else 0; }",
+        "g(indices);",
+        "range(10^12);",
+        "9^9^9^9;",
+        "l = [1];",
+        "for i in range(100000) { l = [l]; }",
+        "for i in range(100) { l = l + l; }",
+        "t = \"a\";",
+        "for i in range(100) { t = t + t; }",
+        "def h(n) { return h(n - 1) + h(n - 1) if n > 0 else 1; }",
+        "h(60);",
+        "((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((1;",
+    ];
+    for line in endless {
+        session.feed(line);
+        session.abandon();
+    }
+    assert!(session.feed("1 + 1;").output.text().ends_with("out =  2\n"));
+}

@@ -75,6 +75,9 @@ fn every_command_has_help_with_an_example() {
         &["rasp", "run"],
         &["rasp", "length"],
         &["rasp", "check"],
+        &["rasp", "repl"],
+        &["rasp", "layers"],
+        &["rasp", "draw"],
         &["devices"],
         &["schema"],
     ];
@@ -109,4 +112,86 @@ fn every_sweep_file_that_we_show_is_valid() {
         let answer = desk.rasplab(&["validate", file.to_str().unwrap()]);
         assert_eq!(answer.status, 0, "{}", answer.stderr);
     }
+}
+
+const HIST: &str = "hist = selector_width(select(tokens, tokens, ==));\nsame = select(tokens, tokens, ==);\n";
+
+#[test]
+fn a_rasp_program_is_evaluated_on_one_input_and_on_many() {
+    let desk = Desk::new();
+    desk.write("hist.rasp", HIST);
+    desk.write("inputs.jsonl", "\"hello\"\n\n[\"a\", \"b\", \"a\"]\n[1, 2.5, true]\n");
+    let run = |args: &[&str]| {
+        let answer = desk.rasplab(&[&["rasp"], args].concat());
+        assert_eq!((answer.status, answer.stderr.as_str()), (0, ""), "{args:?}");
+        answer.stdout
+    };
+    let answers = [
+        run(&["run", "hist.rasp", "--input", "hello", "--sop", "hist"]),
+        run(&["run", "hist.rasp", "--items", "[1, 1.0, 2]", "--sop", "hist", "--sop", "same", "--json"]),
+        run(&["run", "hist.rasp", "--inputs", "inputs.jsonl", "--sop", "hist", "--json"]),
+        run(&["run", "hist.rasp"]),
+        run(&["layers", "hist.rasp"]),
+        run(&["layers", "hist.rasp", "--sop", "hist", "--json"]),
+        run(&["check", "hist.rasp"]),
+    ];
+    insta::assert_snapshot!(answers.join("\n"));
+    let many = |workers: &str| run(&["run", "hist.rasp", "--inputs", "inputs.jsonl", "--sop", "hist", "--json", "--workers", workers]);
+    assert_eq!(many("1"), many("2"));
+}
+
+#[test]
+fn inputs_on_which_a_program_fails_are_results_too() {
+    let desk = Desk::new();
+    desk.write("next.rasp", "next = tokens_int + 1;\n");
+    desk.write("inputs.jsonl", "\"12\"\n\"1a\"\n");
+    let answer = desk.rasplab(&["rasp", "run", "next.rasp", "--inputs", "inputs.jsonl", "--json"]);
+    assert_eq!(answer.status, 1);
+    assert!(
+        answer.stdout.starts_with("{\"input\":0,\"name\":\"next\",\"kind\":\"sequence\",\"type\":\"int\",\"values\":[2,3]}\n"),
+        "{}",
+        answer.stdout
+    );
+    assert!(answer.stdout.contains("\"kind\":\"error\",\"class\":\"arithmetic\""), "{}", answer.stdout);
+    assert!(answer.stderr.contains("1 of 2 results are errors"), "{}", answer.stderr);
+}
+
+#[test]
+fn bad_requests_of_rasp_programs_say_what_to_do() {
+    let desk = Desk::new();
+    desk.write("hist.rasp", HIST);
+    desk.write("bad.rasp", "x = tokns;\ny = 1 +;\n");
+    desk.write("inputs.jsonl", "\"a\"\n3\n");
+    let refuse = |args: &[&str]| {
+        let answer = desk.rasplab(&[&["rasp"], args].concat());
+        assert_eq!((answer.status, answer.stdout.as_str()), (2, ""), "{args:?}");
+        answer.stderr
+    };
+    let answers = [
+        refuse(&["run", "hist.rasp", "--input", "a", "--sop", "hst"]),
+        refuse(&["run", "hist.rasp", "--input", ""]),
+        refuse(&["run", "hist.rasp", "--inputs", "inputs.jsonl"]),
+        refuse(&["run", "hist.rasp", "--input", "a", "--generate"]),
+        refuse(&["length", "hist.rasp"]),
+        refuse(&["draw", "hist.rasp", "--sop", "same"]),
+        refuse(&["check", "bad.rasp"]),
+    ];
+    insta::assert_snapshot!(answers.join("\n"));
+}
+
+#[test]
+fn a_session_through_a_pipe_prints_prompts_and_draws() {
+    let desk = Desk::new();
+    desk.write("hist.rasp", HIST);
+    let mut session = Command::new(binary());
+    session.args(["rasp", "repl"]).current_dir(desk.path(".")).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut session = session.spawn().unwrap();
+    let typed =
+        "load \"hist\";\nhist(\"abca\");\n4 not in [1];\ndef f(x) {\n  return x + 1; # one more\n}\nf(indices);\ndraw(hist, \"aab\");\n";
+    std::io::Write::write_all(&mut session.stdin.take().unwrap(), typed.as_bytes()).unwrap();
+    let answer = session.wait_with_output().unwrap();
+    assert!(answer.status.success());
+    insta::assert_snapshot!(String::from_utf8(answer.stdout).unwrap());
+    assert!(desk.path("comp_flows/hist(aab).svg").exists());
+    assert!(std::fs::read(desk.path("comp_flows/hist(aab).png")).unwrap().starts_with(b"\x89PNG"));
 }

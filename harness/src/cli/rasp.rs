@@ -23,15 +23,13 @@ pub(super) enum RaspCommand {
     ///
     /// A program in the `rasp` dialect gives its named s-ops and selectors; without an input its statements are carried out and shown, as in a
     /// session. A program in `rasp-l` gives its output at every position, or with --generate the tokens that it writes one by one.
-    #[command(after_help = "Examples:
-  rasplab rasp run hist.rasp --input hello
-  rasplab rasp run hist.rasp --inputs inputs.jsonl --sop hist --json
-  rasplab rasp run tasks/programs/sort.rasp --input \"4 12 3 sep\" --generate")]
+    #[command(after_help = "Example: rasplab rasp run hist.rasp --input hello
+         rasplab rasp run hist.rasp --inputs inputs.jsonl --sop hist --json
+         rasplab rasp run tasks/programs/sort.rasp --input \"4 12 3 sep\" --generate")]
     Run(RunArgs),
     /// A session in the `rasp` dialect: on a terminal with editing, history and completion; through a pipe as the reference interpreter prints it.
-    #[command(after_help = "Examples:
-  rasplab rasp repl
-  echo 'indices + 1;' | rasplab rasp repl")]
+    #[command(after_help = "Example: rasplab rasp repl
+         echo 'indices + 1;' | rasplab rasp repl")]
     Repl(LimitArgs),
     /// Show the layers and heads that a program needs, as the reference schedules them and with equal heads merged.
     #[command(after_help = "Example: rasplab rasp layers paper_examples.rasp --sop dyck2_ptf")]

@@ -162,11 +162,11 @@ fn no_numbers(value: &Sequence) -> Fault {
         shown.push("...".to_owned());
     }
     let (what, help) = if value.kind() == SequenceKind::Bool {
-        ("booleans", "count them with `indicator(...)`")
+        ("booleans have", "count them with `indicator(...)`")
     } else {
-        ("text", "let the selector choose one position at most")
+        ("text has", "let the selector choose one position at most")
     };
-    Fault::arithmetic(format!("several positions are selected, and {what} have no mean: [{}]", shown.join(", "))).help(help)
+    Fault::arithmetic(format!("several positions are selected, and {what} no mean: [{}]", shown.join(", "))).help(help)
 }
 
 /// Puts the rows' results into the column that suits them.

@@ -317,6 +317,7 @@ impl<'f> Elaborator<'f, '_> {
             Some(Binding::Broken) => None,
             None if name == "tokens" => Some(self.graph.intern(Node::Tokens, span)),
             None if name == "indices" => Some(self.graph.intern(Node::Indices, span)),
+            _ if self.problems.knows(Code::UnknownName, span) => None,
             found => {
                 let problem = if found.is_some() || builtin::Builtin::read(name).is_some() {
                     Diagnostic::new(Code::FunctionAsValue, format!("`{name}` is a function, not a value"), span, "a function")
@@ -339,7 +340,7 @@ impl<'f> Elaborator<'f, '_> {
         let problem = match self.scope.find(name) {
             Some(Binding::Function(function)) => return Some(function),
             Some(Binding::Broken) => return None,
-            None if builtin::Builtin::read(name).is_some() => return None,
+            None if builtin::Builtin::read(name).is_some() || self.problems.knows(Code::UnknownName, callee.span) => return None,
             None if !matches!(name.as_str(), "tokens" | "indices") => {
                 if let Some(later) = self.scope.defined_anywhere(name) {
                     self.refuse_recursion(callee, later);

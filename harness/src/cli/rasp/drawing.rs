@@ -61,5 +61,5 @@ fn save(drawing: &Drawing, formats: &[Format], folder: &Path) -> Result<Vec<Stri
 /// The title without what file systems refuse.
 fn file_stem(title: &str) -> String {
     const LONGEST: usize = 80;
-    title.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c }).take(LONGEST).collect()
+    title.chars().filter(|&c| c != '"').map(|c| if c.is_control() || "/\\:*?<>|".contains(c) { '_' } else { c }).take(LONGEST).collect()
 }
