@@ -1,4 +1,35 @@
-//! The RASP languages: programs that a Transformer could carry out.
+//! The RASP languages: programs that a Transformer could carry out, evaluated, scheduled into layers, drawn and measured.
+//!
+//! The `rasp` dialect is the language of Weiss, Goldberg and Yahav 2021, <https://arxiv.org/abs/2106.06981>, with the values of its reference
+//! interpreter: a [`Program`] is a file, carried out once and evaluated on many inputs; a [`Session`] takes statements line by line. The typed
+//! dialect of Zhou et al. 2023, <https://arxiv.org/abs/2310.16028>, is [`rasp_l`]. Pure: no files, terminal, clock or environment.
+//!
+//! ```
+//! use rasp::{Input, Program, Value, rasp_l};
+//!
+//! let program = Program::parse("reverse.rasp", "reverse = aggregate(select(indices, length - 1 - indices, ==), tokens);")?;
+//! let Value::Sequence(letters) = program.evaluate("reverse", &Input::text("abc").expect("not empty"))? else { unreachable!() };
+//! assert_eq!(letters.to_string(), "[c, b, a] (strings)");
+//! assert_eq!(program.layers("reverse")?.depth(), 2);
+//!
+//! // Sorting in RASP-L, one token at a time: the smallest token above the current one, or `eos` if there is none.
+//! let sort = rasp_l::Program::parse(
+//!     "sort.rasp",
+//!     "#lang rasp-l
+//!      sep = -1; eos = -2;
+//!      next = aggregate_min(select(tokens, tokens, >), tokens, eos);",
+//! )?;
+//! let answer = sort.generate(&sort.read_tokens("4 12 3 sep")?, -2, 10)?;
+//! assert_eq!(answer, [3, 4, 12, -2]);
+//! assert_eq!(sort.length().core_operations, 1);
+//!
+//! let problems = Program::parse("typo.rasp", "next = tokns + 1;").unwrap_err();
+//! assert!(problems.to_string().contains("did you mean `tokens`?"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The pipeline of `rasp`: `parse` (text to syntax tree) -> `interpret` (names, functions, loops and lists are gone) -> [`Flow`] ->
+//! `evaluate`, [`Layers`], [`draw`].
 
 mod atom;
 mod comparison;

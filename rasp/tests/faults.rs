@@ -1,4 +1,5 @@
 //! One small program per fault of the `rasp` dialect: what it reports, with the source.
+#![allow(clippy::disallowed_methods, reason = "tests read their fixtures")]
 
 use rasp::{Files, Input, Limits, Program};
 use std::collections::BTreeSet;
@@ -14,7 +15,7 @@ fn explain(file: &str, source: &str) -> String {
 fn every_fault_is_explained() {
     insta::with_settings!({ prepend_module_to_snapshot => false }, {
         insta::glob!("faults/*.rasp", |path| {
-            let source = std::io::read_to_string(std::fs::File::open(path).expect("the file is there")).expect("it is text");
+            let source = std::fs::read_to_string(path).expect("the file is there");
             let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             insta::assert_snapshot!(format!("{source}\n{}", explain(&file, &source)));
         });

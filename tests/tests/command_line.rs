@@ -64,7 +64,7 @@ fn the_schema_is_draft_07_and_knows_the_keys() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let desk = Desk::new();
-    let commands: [&[&str]; 12] = [
+    let commands: [&[&str]; 15] = [
         &["run"],
         &["validate"],
         &["expand"],

@@ -114,6 +114,7 @@ pub(super) struct RunArgs {
 
 /// Limits of a program that can be raised.
 #[derive(Clone, Copy, Debug, Args)]
+#[allow(clippy::struct_field_names, reason = "they are the names of the options")]
 pub(super) struct LimitArgs {
     /// Calls of functions inside one another.
     #[arg(long, value_name = "CALLS", default_value_t = Limits::default().call_depth)]

@@ -83,8 +83,8 @@ fn evaluate(program: &Program, names: &[&str], inputs: &[(usize, Input)], tally:
     let results: Vec<_> = inputs.par_iter().flat_map_iter(show).collect();
     tally.all += results.len();
     tally.failed += results.iter().filter(|(_, failed)| *failed).count();
-    let text: String = results.iter().map(|(text, _)| format!("{text}\n")).collect();
-    if text.is_empty() { Ok(()) } else { printer.data(&text) }
+    let lines: Vec<&str> = results.iter().map(|(text, _)| text.as_str()).collect();
+    if lines.is_empty() { Ok(()) } else { printer.data(&lines.join("\n")) }
 }
 
 /// Without an input the file is a script: its statements are carried out and shown as in a session.

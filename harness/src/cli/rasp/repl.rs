@@ -1,7 +1,7 @@
 //! `rasp repl`: a session on a terminal, with history, completion and colours; or through a pipe, as the reference prints it.
 
 use std::borrow::Cow;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 
 use rasp::{Limits, Output, Reply, Session};
