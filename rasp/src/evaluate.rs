@@ -17,6 +17,7 @@ mod tests;
 pub use plan::{Plan, PlanError};
 
 use crate::atom::{self, Atom};
+use crate::comparison::Comparison;
 use crate::fault::Fault;
 use crate::flow::{Flow, Node, NodeId, Reading};
 use crate::input::{Input, Item};
@@ -47,7 +48,8 @@ enum Slot {
     Sequence(Sequence),
     /// A selector whose cells all have an answer.
     Selector,
-    Fault(Fault),
+    /// No value, because of this node.
+    Fault(NodeId, Fault),
 }
 
 impl Memo {
@@ -73,7 +75,7 @@ impl Memo {
             }
         }
         match &self.slots[node.idx()] {
-            Slot::Fault(fault) => Err(fault.clone()),
+            Slot::Fault(_, fault) => Err(fault.clone()),
             _ => Ok(()),
         }
     }
@@ -99,30 +101,53 @@ impl Memo {
     }
 
     fn evaluate_node(&self, flow: &Flow, id: NodeId) -> Slot {
-        // The reference asks the parts of a selector that is built of others only where they count, so their faults are not the whole's.
-        let reads = |id: NodeId| match flow.node(id) {
-            node if node.is_selector() => {
-                let needed = flow.needed_for(&[id]);
-                needed.into_iter().filter(|&input| !flow.node(input).is_selector()).collect()
-            }
-            node => node.inputs().collect::<Vec<_>>(),
-        };
-        for input in reads(id) {
-            if let Slot::Fault(fault) = &self.slots[input.idx()] {
-                return Slot::Fault(fault.clone());
-            }
+        let node = flow.node(id);
+        if node.is_selector() {
+            return self.check_selector(flow, id);
         }
-        let sequence = |id: NodeId| self.sequence(id);
-        if flow.node(id).is_selector() {
-            let mut rows = Rows::new(flow, id, &sequence, self.input.len());
-            let fault = if rows.can_fault() { (0..self.input.len()).find_map(|query| rows.row(query).err()) } else { None };
-            return fault.map_or(Slot::Selector, Slot::Fault);
+        // A selector is asked by the s-op that reads it, so that is where its own fault comes to light.
+        let reader = |origin: NodeId| if flow.node(origin).is_selector() { id } else { origin };
+        let faults = node.inputs().filter_map(|input| self.fault(input)).map(|(origin, fault)| (reader(origin), fault));
+        if let Some((origin, fault)) = faults.min_by_key(|(origin, _)| *origin) {
+            return Slot::Fault(origin, fault.clone());
         }
-        let formula = match flow.node(id) {
+        let formula = match node {
             Node::Aggregate { selector, .. } => Formula::of(flow, *selector),
             _ => None,
         };
-        evaluate_sequence(flow, id, formula.as_ref(), &self.input, &sequence).map_or_else(Slot::Fault, Slot::Sequence)
+        evaluate_sequence(flow, id, formula.as_ref(), &self.input, &|id| self.sequence(id))
+            .map_or_else(|fault| Slot::Fault(id, fault), Slot::Sequence)
+    }
+
+    fn check_selector(&self, flow: &Flow, id: NodeId) -> Slot {
+        let node = flow.node(id);
+        // What is made of selectors that always answer always answers.
+        if node.inputs().all(|input| matches!(self.slots[input.idx()], Slot::Selector)) {
+            return Slot::Selector;
+        }
+        // The reference asks the parts of a selector that is built of others only where they count, so their faults are not the whole's;
+        // those of the sequences that they compare are.
+        let parts = flow.selectors_of(id);
+        let compared = parts.iter().flat_map(|&part| flow.node(part).inputs()).filter(|&input| !flow.node(input).is_selector());
+        if let Some((origin, fault)) = compared.filter_map(|input| self.fault(input)).min_by_key(|(origin, _)| *origin) {
+            return Slot::Fault(origin, fault.clone());
+        }
+        let always_answers = matches!(*node, Node::Select { key, query, comparison }
+            if matches!(comparison, Comparison::Equal | Comparison::NotEqual)
+                || dimension::can_be_ordered(self.sequence(key), self.sequence(query)));
+        if always_answers {
+            return Slot::Selector;
+        }
+        let mut rows = Rows::new(flow, id, &|id| self.sequence(id), self.input.len());
+        (0..self.input.len()).find_map(|query| rows.row(query).err()).map_or(Slot::Selector, |fault| Slot::Fault(id, fault))
+    }
+
+    /// Why a node has no value, and which node brought that about.
+    fn fault(&self, id: NodeId) -> Option<(NodeId, &Fault)> {
+        match &self.slots[id.idx()] {
+            Slot::Fault(origin, fault) => Some((*origin, fault)),
+            _ => None,
+        }
     }
 }
 

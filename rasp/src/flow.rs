@@ -6,6 +6,7 @@
 
 use crate::atom::Atom;
 use crate::comparison::Comparison;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A node of one [`Flow`].
@@ -291,6 +292,19 @@ impl Flow {
             }
         }
         (0..end as u32).map(NodeId).filter(|id| needed[id.idx()]).collect()
+    }
+
+    /// The selector and the selectors that it is made of, inputs first. Takes no longer than there are of these, however long the flow.
+    pub(crate) fn selectors_of(&self, selector: NodeId) -> Vec<NodeId> {
+        let mut open = BTreeSet::from([selector]);
+        let mut selectors = Vec::new();
+        // Nothing left reads the last one, as nodes read only what was made before them.
+        while let Some(id) = open.pop_last() {
+            selectors.push(id);
+            open.extend(self.node(id).inputs().filter(|&input| self.node(input).is_selector()));
+        }
+        selectors.reverse();
+        selectors
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! As in the reference, one selected value stays what it is, and several are summed from left to right and divided, so they give a float.
 
+use super::dimension;
 use super::formula::Formula;
-use super::moments::moments;
+use super::moments::{Moment, Total, sums};
 use super::rows::{Rows, ones};
 use crate::atom::{self, Atom, AtomLimits};
 use crate::fault::Fault;
@@ -43,33 +44,31 @@ pub(super) fn aggregate<'s>(
 
 /// The rows by running sums; `None` where they do not apply.
 fn sum<'s>(formula: &Formula, value: &Sequence, sequence: &impl Fn(NodeId) -> &'s Sequence) -> Option<Result<Vec<Row>, Fault>> {
-    let len = value.len();
     match Weights::of(value)? {
         Weights::None => {
-            let sums = moments(formula, sequence, len, &vec![0_i64; len])?;
-            if sums.count.iter().any(|&count| count > 1) {
+            let sums = moments(formula, sequence, &vec![0_i64; value.len()])?;
+            if sums.iter().any(|sum| sum.count > 1) {
                 return Some(Err(no_numbers(value)));
             }
-            Some(Ok(rows(&sums.count, &sums.place, |_| 0.0)))
+            Some(Ok(rows(&sums, |_| 0.0)))
         }
-        Weights::Whole(weights, unit) => {
-            let sums = moments(formula, sequence, len, &weights)?;
-            Some(Ok(rows(&sums.count, &sums.place, |row| sums.value[row] as f64 * unit)))
-        }
-        Weights::Ordered(weights) => {
-            let sums = moments(formula, sequence, len, weights)?;
-            Some(Ok(rows(&sums.count, &sums.place, |row| sums.value[row])))
-        }
+        Weights::Whole(weights, unit) => Some(Ok(rows(&moments(formula, sequence, &weights)?, |total| total as f64 * unit))),
+        Weights::Ordered(weights) => Some(Ok(rows(&moments(formula, sequence, weights)?, |total| total))),
     }
 }
 
-fn rows(count: &[i64], place: &[i64], total: impl Fn(usize) -> f64) -> Vec<Row> {
-    let row = |(row, (&count, &place)): (usize, (&i64, &i64))| match count {
+fn moments<'s, W: Total>(formula: &Formula, sequence: &impl Fn(NodeId) -> &'s Sequence, weights: &[W]) -> Option<Vec<Moment<W>>> {
+    let moment = |position: usize| Moment { count: 1, place: position as i64, value: weights[position] };
+    sums(formula, sequence, weights.len(), moment)
+}
+
+fn rows<W: Total>(sums: &[Moment<W>], total: impl Fn(W) -> f64) -> Vec<Row> {
+    let row = |sum: &Moment<W>| match sum.count {
         0 => Row::Default,
-        1 => Row::Value(place as usize),
-        _ => Row::Mean(total(row) / count as f64),
+        1 => Row::Value(sum.place as usize),
+        count => Row::Mean(total(sum.value) / count as f64),
     };
-    count.iter().zip(place).enumerate().map(row).collect()
+    sums.iter().map(row).collect()
 }
 
 /// How values are summed exactly as the reference sums them.
@@ -97,7 +96,12 @@ impl Weights<'_> {
                 let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
                 (largest * len < EXACT as f64).then_some(Weights::Ordered(values))
             }),
-            Column::Atoms(..) => None,
+            // Booleans among integers, mostly: small enough, they are added exactly even if there are floats.
+            Column::Atoms(..) => {
+                let values = dimension::whole_numbers(value)?;
+                let largest = values.iter().map(|value| value.unsigned_abs()).max().unwrap_or(0);
+                (largest as f64 * len < EXACT as f64).then(|| Weights::Whole(values.into_owned(), 1.0))
+            }
         }
     }
 }

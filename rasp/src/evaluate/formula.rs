@@ -45,7 +45,7 @@ impl Formula {
     pub(super) fn of(flow: &Flow, id: NodeId) -> Option<Formula> {
         // Selectors are often shared, and may lie deep inside one another: each is done once, inputs first.
         let mut done: BTreeMap<NodeId, Formula> = BTreeMap::new();
-        for node in flow.needed_for(&[id]).into_iter().filter(|&node| flow.node(node).is_selector()) {
+        for node in flow.selectors_of(id) {
             let formula = match *flow.node(node) {
                 Node::Select { key, query, comparison } => match (flow.node(key), flow.node(query)) {
                     (Node::Constant(key), Node::Constant(query)) => {

@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::flow::{BinaryMap, Map, NodeId, Operand, Table, UnaryMap};
 use crate::sequence::{Column, EXACT, Sequence, is_exact};
 use smol_str::SmolStr;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The values of an elementwise operation at `len` positions.
@@ -85,7 +86,7 @@ fn truths(sequence: &Sequence) -> Option<Vec<bool>> {
 fn binary(op: BinaryMap, left: &View<'_>, right: &View<'_>, len: usize) -> Result<Sequence, Fault> {
     let fast = match op {
         BinaryMap::And | BinaryMap::Or => connect(op, left, right, len),
-        _ => texts(op, left, right).or_else(|| ints(op, left, right, len)).or_else(|| numbers(op, left, right, len)),
+        _ => texts(op, left, right, len).or_else(|| ints(op, left, right, len)).or_else(|| numbers(op, left, right, len)),
     };
     if let Some(column) = fast {
         return Ok(Sequence::new(column));
@@ -108,88 +109,79 @@ fn connect(op: BinaryMap, left: &View<'_>, right: &View<'_>, len: usize) -> Opti
     }))
 }
 
-fn texts(op: BinaryMap, left: &View<'_>, right: &View<'_>) -> Option<Column> {
-    fn column<'v>(view: &'v View<'_>) -> Option<&'v [SmolStr]> {
+/// An operand of one kind, for a loop over two.
+enum Side<'v, T: Clone> {
+    Each(Cow<'v, [T]>),
+    All(T),
+}
+
+impl<T: Clone> Side<'_, T> {
+    /// The operation at every position, or `None` if one has no result.
+    fn zip<R>(&self, other: &Side<'_, T>, len: usize, apply: impl Fn(&T, &T) -> Option<R>) -> Option<Arc<[R]>> {
+        let values: Option<Vec<R>> = match (self, other) {
+            (Side::Each(left), Side::Each(right)) => left.iter().zip(right.iter()).map(|(left, right)| apply(left, right)).collect(),
+            (Side::Each(left), Side::All(right)) => left.iter().map(|left| apply(left, right)).collect(),
+            (Side::All(left), Side::Each(right)) => right.iter().map(|right| apply(left, right)).collect(),
+            (Side::All(left), Side::All(right)) => (0..len).map(|_| apply(left, right)).collect(),
+        };
+        values.map(Arc::from)
+    }
+}
+
+fn texts(op: BinaryMap, left: &View<'_>, right: &View<'_>, len: usize) -> Option<Column> {
+    /// A text can grow beyond every limit only by being joined with itself, which takes more than this.
+    const SHORT: usize = 1 << 16;
+    fn side<'v>(view: &'v View<'_>) -> Option<Side<'v, SmolStr>> {
         match view {
             View::Column(sequence) => match sequence.column() {
-                Column::Texts(values) => Some(values),
+                Column::Texts(values) => Some(Side::Each(values.as_ref().into())),
                 _ => None,
             },
+            View::Atom(Atom::Text(text)) => Some(Side::All(SmolStr::new(text))),
             View::Atom(_) => None,
         }
     }
-    fn text(view: &View<'_>) -> Option<SmolStr> {
-        match view {
-            View::Atom(Atom::Text(text)) => Some(SmolStr::new(text)),
-            _ => None,
-        }
-    }
-    let zip = |apply: &dyn Fn(&SmolStr, &SmolStr)| match (column(left), column(right)) {
-        (Some(left), Some(right)) => {
-            left.iter().zip(right).for_each(|(left, right)| apply(left, right));
-            Some(())
-        }
-        (Some(left), None) => text(right).map(|right| left.iter().for_each(|left| apply(left, &right))),
-        (None, Some(right)) => text(left).map(|left| right.iter().for_each(|right| apply(&left, right))),
-        (None, None) => None,
-    };
+    let (left, right) = (side(left)?, side(right)?);
     match op {
         BinaryMap::Compare(comparison) => {
-            let answers = std::cell::RefCell::new(Vec::new());
-            zip(&|left, right| answers.borrow_mut().push(comparison.holds(&left.as_str(), &right.as_str())))?;
-            Some(Column::Bools(answers.into_inner().into()))
+            left.zip(&right, len, |left, right| Some(comparison.holds(&left.as_str(), &right.as_str()))).map(Column::Bools)
         }
-        // A text can grow beyond every limit only by doubling itself, which takes more than a few letters.
-        BinaryMap::Add => {
-            let sums = std::cell::RefCell::new(Vec::new());
-            zip(&|left, right| sums.borrow_mut().push(smol_str::format_smolstr!("{left}{right}")))?;
-            let sums = sums.into_inner();
-            sums.iter().all(|sum| sum.len() < 1 << 16).then(|| Column::Texts(sums.into()))
-        }
+        BinaryMap::Add => left
+            .zip(&right, len, |left, right| {
+                (left.len() + right.len() < SHORT).then(|| [left.as_str(), right.as_str()].into_iter().collect())
+            })
+            .map(Column::Texts),
         _ => None,
     }
 }
 
 /// One loop over integers that fit; `None` where one does not, or a value is no integer.
 fn ints(op: BinaryMap, left: &View<'_>, right: &View<'_>, len: usize) -> Option<Column> {
-    enum Ints<'v> {
-        Each(std::borrow::Cow<'v, [i64]>),
-        All(i64),
-    }
-    fn view<'v>(view: &'v View<'_>) -> Option<Ints<'v>> {
+    fn side<'v>(view: &'v View<'_>) -> Option<Side<'v, i64>> {
         match view {
             View::Column(sequence) => match sequence.column() {
-                Column::Ints(values) => Some(Ints::Each(values.as_ref().into())),
-                Column::Bools(values) => Some(Ints::Each(values.iter().map(|&value| i64::from(value)).collect::<Vec<_>>().into())),
+                Column::Ints(values) => Some(Side::Each(values.as_ref().into())),
+                Column::Bools(values) => Some(Side::Each(values.iter().map(|&value| i64::from(value)).collect())),
                 _ => None,
             },
-            View::Atom(Atom::Int(value)) => value.to_i64().map(Ints::All),
-            View::Atom(Atom::Bool(value)) => Some(Ints::All(i64::from(*value))),
+            View::Atom(Atom::Int(value)) => value.to_i64().map(Side::All),
+            View::Atom(Atom::Bool(value)) => Some(Side::All(i64::from(*value))),
             View::Atom(_) => None,
         }
     }
-    fn zip<T>(left: &Ints<'_>, right: &Ints<'_>, len: usize, apply: impl Fn(i64, i64) -> Option<T>) -> Option<Arc<[T]>> {
-        match (left, right) {
-            (Ints::Each(left), Ints::Each(right)) => left.iter().zip(right.iter()).map(|(&left, &right)| apply(left, right)).collect(),
-            (Ints::Each(left), Ints::All(right)) => left.iter().map(|&left| apply(left, *right)).collect(),
-            (Ints::All(left), Ints::Each(right)) => right.iter().map(|&right| apply(*left, right)).collect(),
-            (Ints::All(left), Ints::All(right)) => (0..len).map(|_| apply(*left, *right)).collect(),
-        }
-    }
-    let (left, right) = (view(left)?, view(right)?);
+    let (left, right) = (side(left)?, side(right)?);
     match op {
-        BinaryMap::Add => zip(&left, &right, len, i64::checked_add).map(Column::Ints),
-        BinaryMap::Subtract => zip(&left, &right, len, i64::checked_sub).map(Column::Ints),
-        BinaryMap::Multiply => zip(&left, &right, len, i64::checked_mul).map(Column::Ints),
+        BinaryMap::Add => left.zip(&right, len, |left, right| left.checked_add(*right)).map(Column::Ints),
+        BinaryMap::Subtract => left.zip(&right, len, |left, right| left.checked_sub(*right)).map(Column::Ints),
+        BinaryMap::Multiply => left.zip(&right, len, |left, right| left.checked_mul(*right)).map(Column::Ints),
         BinaryMap::Remainder => {
-            zip(&left, &right, len, |left, right| (right != 0 && right != -1).then(|| remainder(left, right))).map(Column::Ints)
+            left.zip(&right, len, |&left, &right| (right != 0 && right != -1).then(|| remainder(left, right))).map(Column::Ints)
         }
         // Both are floats without loss, so the quotient is rounded once, as in Python.
-        BinaryMap::Divide => {
-            zip(&left, &right, len, |left, right| (right != 0 && is_exact(left) && is_exact(right)).then(|| left as f64 / right as f64))
-                .map(Column::Floats)
-        }
-        BinaryMap::Compare(comparison) => zip(&left, &right, len, |left, right| Some(comparison.holds(&left, &right))).map(Column::Bools),
+        BinaryMap::Divide => left
+            .zip(&right, len, |&left, &right| (right != 0 && is_exact(left) && is_exact(right)).then(|| left as f64 / right as f64))
+            .map(Column::Floats),
+        BinaryMap::Compare(comparison) => left.zip(&right, len, |left, right| Some(comparison.holds(left, right))).map(Column::Bools),
         BinaryMap::Power | BinaryMap::And | BinaryMap::Or => None,
     }
 }

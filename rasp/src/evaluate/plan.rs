@@ -182,12 +182,10 @@ fn steps(flow: &Flow, outputs: &[NodeId]) -> Vec<Step> {
 /// Notes that a sequence is read, or the sequences that a selector compares.
 fn mark(flow: &Flow, id: NodeId, is_read: &mut [bool]) {
     if flow.node(id).is_selector() {
-        for input in flow.needed_for(&[id]) {
-            let is_compared = |node: &Node| matches!(node, Node::Select { .. });
-            if is_compared(flow.node(input)) {
-                for sequence in flow.node(input).inputs() {
-                    is_read[sequence.idx()] = true;
-                }
+        for selector in flow.selectors_of(id) {
+            if let Node::Select { key, query, .. } = *flow.node(selector) {
+                is_read[key.idx()] = true;
+                is_read[query.idx()] = true;
             }
         }
     } else {

@@ -43,7 +43,7 @@ enum Part<'s> {
 impl<'s> Rows<'s> {
     pub(super) fn new(flow: &Flow, selector: NodeId, sequence: &impl Fn(NodeId) -> &'s Sequence, len: usize) -> Self {
         let mut parts: Vec<(NodeId, Part<'s>)> = Vec::new();
-        for id in flow.needed_for(&[selector]) {
+        for id in flow.selectors_of(selector) {
             let place = |part: NodeId| parts.binary_search_by_key(&part, |(id, _)| *id).expect("inputs come before what reads them");
             let part = match *flow.node(id) {
                 Node::Select { key, query, comparison } => compare(sequence(key), sequence(query), comparison),
@@ -59,11 +59,6 @@ impl<'s> Rows<'s> {
         let cells = vec![vec![0; words]; parts.len()];
         let faults = vec![vec![0; words]; if can_fault { parts.len() } else { 0 }];
         Rows { len, parts, cells, faults, can_fault }
-    }
-
-    /// Whether some cell may have no answer.
-    pub(super) fn can_fault(&self) -> bool {
-        self.can_fault
     }
 
     /// The cells of one row; bits beyond the last column are 0.

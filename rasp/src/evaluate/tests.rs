@@ -132,7 +132,7 @@ fn atoms() -> impl Strategy<Value = Atom> {
         2 => prop_oneof![Just(0.5), Just(1.0), Just(0.1), Just(-2.25), Just(1e300)].prop_map(Atom::Float),
         1 => any::<bool>().prop_map(Atom::Bool),
         2 => "[ab]{0,2}".prop_map(|text: String| Atom::text(&text)),
-        1 => Just(Atom::int(i64::MAX)),
+        1 => prop_oneof![Just(i64::MAX), Just(3 << 57), Just(1 << 53)].prop_map(Atom::int),
     ]
 }
 
@@ -246,6 +246,42 @@ proptest! {
     }
 }
 
+#[test]
+fn products_larger_than_their_sum_do_not_overflow() {
+    let mut flow = Flow::default();
+    let mut add = |node| flow.add(node, "x", Naming::Derived);
+    let (tokens, indices) = (add(Node::Tokens(Reading::AsIs)), add(Node::Indices));
+    let selectors = [0, 1, 2].map(|_| {
+        let zero = add(Node::Map(Map::Binary(BinaryMap::Multiply, Operand::Node(indices), Operand::Atom(Atom::int(0)))));
+        add(Node::Select { key: zero, query: zero, comparison: Comparison::Equal })
+    });
+    // Of three selectors an odd number, which needs four times the product of all.
+    let mut odd = |left, right| {
+        let (not_left, not_right) = (add(Node::NotSelector(left)), add(Node::NotSelector(right)));
+        let (only_left, only_right) = (add(Node::AndSelectors(left, not_right)), add(Node::AndSelectors(not_left, right)));
+        add(Node::OrSelectors(only_left, only_right))
+    };
+    let two = odd(selectors[0], selectors[1]);
+    let three = odd(two, selectors[2]);
+    let mean = add(Node::Aggregate { selector: three, value: tokens, default: None });
+    let input = Input::atoms(vec![Atom::int(3 << 57); 8]).unwrap();
+    assert_eq!(show(&Plan::new(&flow, &[mean]).evaluate(&input).unwrap()[0]), format!("{:?}", vec![Atom::Float((3_i64 << 57) as f64); 8]));
+}
+
+#[test]
+fn of_two_faults_the_first_made_is_told() {
+    let mut flow = Flow::default();
+    let mut add = |node| flow.add(node, "x", Naming::Derived);
+    let indices = add(Node::Indices);
+    let no_entry = add(Node::Map(Map::Lookup(Table::Dict(vec![].into()), indices)));
+    let no_quotient = add(Node::Map(Map::Binary(BinaryMap::Divide, Operand::Node(indices), Operand::Atom(Atom::int(0)))));
+    let sum = add(Node::Map(Map::Binary(BinaryMap::Add, Operand::Node(no_quotient), Operand::Node(no_entry))));
+    let input = Input::text("ab").unwrap();
+    assert_eq!(Memo::new(input.clone()).evaluate(&flow, sum).unwrap_err().class(), FaultClass::Language);
+    let error = Plan::new(&flow, &[sum]).evaluate(&input).unwrap_err();
+    assert_eq!((error.node(), error.fault().class()), (no_entry, FaultClass::Language));
+}
+
 /// What the standard library makes of a selector to count what it selects.
 fn width(flow: &mut Flow, selector: NodeId) -> NodeId {
     let mut add = |node| flow.add(node, "x", Naming::Derived);
@@ -265,6 +301,7 @@ fn width(flow: &mut Flow, selector: NodeId) -> NodeId {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
     #[test]
     fn recognizing_a_width_changes_nothing(recipes in recipes(), input in inputs()) {
         let mut flow = cook(&recipes);
