@@ -62,6 +62,12 @@ pub enum Code {
     ExpectedComparison,
     /// E0406: a default that the aggregation cannot give.
     WrongDefault,
+    /// P0001: the widths of two selectors compared, as in a listing of the paper.
+    WidthsCompared,
+    /// P0002: an index moved by more than one step at once, as in a listing of the paper.
+    SeveralSteps,
+    /// P0003: a default outside int8, as in a listing of the paper.
+    Sentinel,
     /// E0501: the program grows too large when its functions are inlined.
     TooLarge,
     /// E0502: the last statement is not a sequence.
@@ -120,6 +126,9 @@ impl Code {
             Code::ExpectedSelector => "E0404",
             Code::ExpectedComparison => "E0405",
             Code::WrongDefault => "E0406",
+            Code::WidthsCompared => "P0001",
+            Code::SeveralSteps => "P0002",
+            Code::Sentinel => "P0003",
             Code::TooLarge => "E0501",
             Code::NoOutput => "E0502",
             Code::WrongValue => "E0601",
@@ -153,6 +162,7 @@ pub struct Diagnostic {
     span: Span,
     label: String,
     others: Vec<(Span, String)>,
+    notes: Vec<String>,
     help: Vec<String>,
 }
 
@@ -160,12 +170,18 @@ impl Diagnostic {
     /// A problem at `span`, with a word or two on what is there.
     pub(crate) fn new(code: Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
         let (severity, message, label) = (Severity::Error, message.into(), label.into());
-        Diagnostic { severity, code, message, span, label, others: Vec::new(), help: Vec::new() }
+        Diagnostic { severity, code, message, span, label, others: Vec::new(), notes: Vec::new(), help: Vec::new() }
     }
 
     /// Something at `span` that has a meaning, though likely not the one meant.
     pub(crate) fn warning(code: Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::new(code, message, span, label) }
+    }
+
+    /// The same, where it is allowed after all.
+    #[must_use]
+    pub(crate) fn into_warning(self) -> Self {
+        Diagnostic { severity: Severity::Warning, ..self }
     }
 
     /// Another word on what is there.
@@ -179,6 +195,13 @@ impl Diagnostic {
     #[must_use]
     pub(crate) fn and(mut self, span: Span, label: impl Into<String>) -> Self {
         self.others.push((span, label.into()));
+        self
+    }
+
+    /// The rule or fact that makes it a problem.
+    #[must_use]
+    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
         self
     }
 
@@ -209,6 +232,11 @@ impl Diagnostic {
         self.span
     }
 
+    /// The rules and facts that make it a problem, perhaps none.
+    pub fn notes(&self) -> impl Iterator<Item = &str> {
+        self.notes.iter().map(String::as_str)
+    }
+
     /// The ways out, perhaps none.
     pub fn helps(&self) -> impl Iterator<Item = &str> {
         self.help.iter().map(String::as_str)
@@ -231,6 +259,7 @@ impl Diagnostic {
             .primary_title(self.message.as_str())
             .id(self.code.as_str())
             .element(snippet)
+            .elements(self.notes.iter().map(|note| Level::NOTE.message(note.as_str())))
             .elements(self.help.iter().map(|help| Level::HELP.message(help.as_str())));
         renderer.render(&[group])
     }

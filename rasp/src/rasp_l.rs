@@ -3,12 +3,14 @@
 //! `parse` (text to syntax tree) -> `elaborate` (names, functions and types are settled) -> [`Graph`] -> `evaluate`, `generate`,
 //! [`ProgramLength`], [`Layers`].
 
+mod discipline;
 mod elaborate;
 mod evaluate;
 mod generate;
 mod graph;
 mod layers;
 mod length;
+mod library;
 mod operation;
 mod parse;
 mod program;
@@ -16,10 +18,12 @@ mod symbol;
 mod syntax;
 mod value;
 
+pub use discipline::Profile;
 pub use evaluate::EvaluationError;
-pub use graph::{Constant, Graph, Kind, Map, Node, NodeId, Reduction, Type};
+pub use graph::{Constant, Graph, IndexKind, Kind, Map, Node, NodeId, Reduction, Type};
 pub use layers::Layers;
 pub use length::ProgramLength;
+pub use library::LIBRARY;
 pub use operation::Arithmetic;
 pub use program::Program;
 pub use symbol::InputError;

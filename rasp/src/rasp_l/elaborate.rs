@@ -7,10 +7,12 @@ mod operator;
 mod scope;
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::rasp_l::discipline::{Bend, Profile, Rule};
 use crate::rasp_l::graph::{Constant, Graph, Node, NodeId, Type};
 use crate::rasp_l::symbol::Symbols;
 use crate::rasp_l::syntax::{Argument, Binary, Expr, File, Form, Function, Name, Statement};
 use crate::span::Span;
+use operator::Operand;
 use scope::{Binding, Frame, Scope};
 use std::collections::BTreeSet;
 
@@ -29,14 +31,19 @@ pub(crate) struct Elaborated {
     pub(crate) symbols: Symbols,
     /// As [`ProgramLength::statements`](crate::ProgramLength) counts them.
     pub(crate) statements: usize,
+    /// Where the program does what only the published profile allows.
+    pub(crate) bends: Problems,
 }
 
 /// Elaborates a whole file; `None` if there were problems, then or before.
-pub(crate) fn elaborate(file: &File, end_of_source: usize, problems: &mut Problems) -> Option<Elaborated> {
+pub(crate) fn elaborate(file: &File, end_of_source: usize, profile: Profile, problems: &mut Problems) -> Option<Elaborated> {
     let mut elaborator = Elaborator {
         graph: Graph::default(),
         scope: Scope::new(&file.statements),
         problems,
+        profile,
+        bends: Problems::default(),
+        library: None,
         symbols: Symbols::default(),
         called: BTreeSet::new(),
         calls: Vec::new(),
@@ -63,6 +70,7 @@ pub(crate) fn elaborate(file: &File, end_of_source: usize, problems: &mut Proble
         statements: top_level.count() + bodies,
         graph: elaborator.graph,
         symbols: elaborator.symbols,
+        bends: elaborator.bends,
     })
 }
 
@@ -78,8 +86,12 @@ struct Elaborator<'f, 'p> {
     graph: Graph,
     scope: Scope<'f>,
     problems: &'p mut Problems,
+    profile: Profile,
+    bends: Problems,
+    /// While a function of the library is inlined: where the file calls it, which stands for every place inside.
+    library: Option<Span>,
     symbols: Symbols,
-    /// Functions called, by their order in the file.
+    /// Functions of the file that are called, by their order in it.
     called: BTreeSet<usize>,
     /// The calls being inlined, outermost first.
     calls: Vec<&'f Name>,
@@ -91,7 +103,7 @@ impl<'f> Elaborator<'f, '_> {
     fn statement(&mut self, statement: &'f Statement) -> Last {
         match statement {
             Statement::Assign(assign) => {
-                let value = self.expr(&assign.value);
+                let value = self.expr(&assign.value).and_then(|node| self.not_sentinel((node, assign.value.span))).map(|(node, _)| node);
                 let defined = match (value, &assign.value.form) {
                     (Some(node), Form::Integer(_)) => self.define_symbol(&assign.name, node),
                     _ => self.may_assign(&assign.name),
@@ -101,7 +113,7 @@ impl<'f> Elaborator<'f, '_> {
                 }
                 value.map_or(Last::Broken, |node| Last::Value(node, assign.value.span))
             }
-            Statement::Show(expr) => self.expr(expr).map_or(Last::Broken, |node| Last::Value(node, expr.span)),
+            Statement::Show(expr) => self.operand(expr).map(|(node, _)| node).map_or(Last::Broken, |node| Last::Value(node, expr.span)),
             Statement::Define(function) => {
                 self.check_function(function);
                 if self.may_define(&function.name) {
@@ -120,7 +132,10 @@ impl<'f> Elaborator<'f, '_> {
 
     fn define_symbol(&mut self, name: &'f Name, node: NodeId) -> bool {
         let defined = self.may_define(name);
-        if defined && let Node::Constant(Constant::Token(token)) = self.graph.node(node) {
+        if defined
+            && let Node::Constant(Constant::Token(token)) = self.graph.node(node)
+            && let Ok(token) = i8::try_from(token)
+        {
             self.symbols.define(&name.text, token);
         }
         defined
@@ -217,47 +232,68 @@ impl<'f> Elaborator<'f, '_> {
     }
 
     fn form(&mut self, expr: &'f Expr) -> Option<NodeId> {
+        let span = self.at(expr.span);
         match &expr.form {
-            Form::Integer(value) => self.integer(*value, expr.span),
-            Form::Boolean(value) => Some(self.constant(Constant::Boolean(*value), expr.span)),
-            Form::Name(name) => self.find_value(name, expr.span),
+            Form::Integer(value) => self.integer(*value, span),
+            Form::Boolean(value) => Some(self.constant(Constant::Boolean(*value), span)),
+            Form::Name(name) => self.find_value(name, span),
             Form::Negate(operand) => {
-                let value = self.expr(operand)?;
-                self.negate(expr.span, (value, operand.span))
+                let operand = self.operand(operand)?;
+                self.negate(span, operand)
             }
             Form::Not(operand) => {
-                let value = self.expr(operand)?;
-                self.not(expr.span, (value, operand.span))
+                let operand = self.operand(operand)?;
+                self.not(span, operand)
             }
             Form::Binary(binary, left, right) => {
                 // Both sides first, so that the problems of both are found.
-                let (left_value, right_value) = (self.expr(left), self.expr(right));
-                let (left, right) = ((left_value?, left.span), (right_value?, right.span));
+                let (left, right) = (self.operand(left), self.operand(right));
+                let (left, right) = (left?, right?);
                 match *binary {
-                    Binary::Arithmetic(arithmetic) => self.arithmetic(arithmetic, expr.span, left, right),
-                    Binary::Compare(comparison) => self.compare(comparison, expr.span, left, right),
-                    Binary::And => self.connect(true, expr.span, left, right),
-                    Binary::Or => self.connect(false, expr.span, left, right),
+                    Binary::Arithmetic(arithmetic) => self.arithmetic(arithmetic, span, left, right),
+                    Binary::Compare(comparison) => self.compare(comparison, span, left, right),
+                    Binary::And => self.connect(true, span, left, right),
+                    Binary::Or => self.connect(false, span, left, right),
                 }
             }
             Form::Conditional { condition, yes, no } => {
-                let (yes_value, condition_value, no_value) = (self.expr(yes), self.expr(condition), self.expr(no));
-                self.choose(expr.span, (condition_value?, condition.span), (yes_value?, yes.span), (no_value?, no.span))
+                let (yes, condition, no) = (self.operand(yes), self.operand(condition), self.operand(no));
+                self.choose(span, condition?, yes?, no?)
             }
-            Form::Call { callee, arguments } => self.call(expr.span, callee, arguments),
+            Form::Call { callee, arguments } => self.call(span, callee, arguments),
             Form::Broken => None,
         }
     }
 
-    fn integer(&mut self, value: i64, span: Span) -> Option<NodeId> {
-        if let Ok(token) = i8::try_from(value) {
-            return Some(self.constant(Constant::Token(token), span));
+    /// A value that something is done with.
+    fn operand(&mut self, expr: &'f Expr) -> Option<Operand> {
+        let node = self.expr(expr)?;
+        self.not_sentinel((node, self.at(expr.span)))
+    }
+
+    /// Refuses a constant outside int8, which may be a default and nothing else.
+    fn not_sentinel(&mut self, operand: Operand) -> Option<Operand> {
+        if self.constant_of(operand).is_some_and(Constant::is_sentinel) {
+            self.refuse_integer(operand.1);
+            return None;
         }
+        Some(operand)
+    }
+
+    fn integer(&mut self, value: i64, span: Span) -> Option<NodeId> {
+        if let Ok(value) = i16::try_from(value) {
+            return Some(self.constant(Constant::Token(value), span));
+        }
+        self.refuse_integer(span);
+        None
+    }
+
+    fn refuse_integer(&mut self, span: Span) {
         self.report(
             Diagnostic::new(Code::IntegerRange, "the integer is not an int8", span, "outside -128..=127")
-                .help("RASP-L's tokens and constants are integers from -128 to 127"),
+                .note(Rule::Int8.text())
+                .help("write an integer from -128 to 127"),
         );
-        None
     }
 
     fn constant(&mut self, constant: Constant, span: Span) -> NodeId {
@@ -279,7 +315,12 @@ impl<'f> Elaborator<'f, '_> {
             self.wrong_arity(callee, &signature, &wanted.to_string(), given);
             return None;
         }
-        self.called.insert(idx);
+        let outer_library = self.library;
+        if self.scope.in_library(idx) {
+            self.library = Some(span);
+        } else {
+            self.called.insert(idx);
+        }
         let mut frame = Frame::new(self.scope.horizon_of(idx));
         for (parameter, value) in function.parameters.iter().zip(values) {
             frame.bind(&parameter.text, value.map_or(Binding::Broken, Binding::Node));
@@ -293,6 +334,7 @@ impl<'f> Elaborator<'f, '_> {
         let result = self.expr(&function.result);
         self.calls.pop();
         self.scope.leave(outer);
+        self.library = outer_library;
         result
     }
 
@@ -400,11 +442,37 @@ impl<'f> Elaborator<'f, '_> {
 
     /// Reports a problem, and, inside a function, the call that led there.
     fn report(&mut self, problem: Diagnostic) {
-        let problem = match self.calls.first() {
-            Some(call) if call.span != problem.span() => problem.and(call.span, format!("in this call of `{}`", call.text)),
-            _ => problem,
-        };
+        let problem = self.with_call(problem);
         self.problems.push(problem);
+    }
+
+    /// Names a place that only the published profile allows, which in the strict one is a problem.
+    fn bend(&mut self, bend: Bend, problem: Diagnostic) -> Option<()> {
+        let problem = self.with_call(problem.note(bend.rule().text()));
+        match self.profile {
+            Profile::Published => {
+                self.bends.push(problem.into_warning());
+                Some(())
+            }
+            Profile::Strict => {
+                self.problems.push(problem);
+                None
+            }
+        }
+    }
+
+    fn with_call(&self, problem: Diagnostic) -> Diagnostic {
+        let inlined = self.calls.iter().rev().find(|_| self.library.is_some());
+        match (inlined, self.calls.first()) {
+            (Some(callee), _) => problem.note(format!("inside `{}`, a function of the library", callee.text)),
+            (None, Some(call)) if call.span != problem.span() => problem.and(call.span, format!("in this call of `{}`", call.text)),
+            _ => problem,
+        }
+    }
+
+    /// Where something is in the file: inside a function of the library, where the file calls it.
+    fn at(&self, span: Span) -> Span {
+        self.library.unwrap_or(span)
     }
 
     fn exhausted(&self) -> bool {

@@ -43,7 +43,28 @@ pub enum EvaluationError {
         /// The position in the input, from 0.
         position: usize,
         /// What was to be divided.
-        left: i8,
+        left: i16,
+    },
+    /// A sentinel used as a number.
+    #[error(
+        "{location}: `{operation}` at input position {position} computes with {sentinel}, which is outside int8 and so stands for no token: \
+         choose another value there first, as in `0 if found == {sentinel} else found`"
+    )]
+    Sentinel {
+        /// The operation's place in the program.
+        location: Location,
+        /// The position in the input, from 0.
+        position: usize,
+        /// With its operands.
+        operation: String,
+        /// The sentinel among them.
+        sentinel: i16,
+    },
+    /// The next token would be a sentinel.
+    #[error("the next token would be {sentinel}, which is outside -128..=127 and so no token: give the last aggregation an int8 default")]
+    NextIsSentinel {
+        /// What the program gave.
+        sentinel: i16,
     },
     /// The program has no sequence or selector of this name.
     #[error("no sequence or selector is called `{name}`: {way_out}")]
@@ -82,7 +103,7 @@ pub(crate) fn evaluate(graph: &Graph, needed: &[NodeId], tokens: &[i8]) -> Resul
     let mut values = Values { graph, sequences: vec![None; graph.len()], len: tokens.len() };
     for &id in needed {
         let sequence = match graph.node(id) {
-            Node::Tokens => Sequence::Tokens(tokens.to_vec()),
+            Node::Tokens => Sequence::Tokens(tokens.iter().copied().map(i16::from).collect()),
             Node::Indices => Sequence::Indices((0..tokens.len() as i32).collect()),
             Node::Constant(constant) => fill(constant, tokens.len()),
             Node::Map(map) => map::evaluate(map, &values).map_err(|(position, cause)| Fault { node: id, position, cause })?,
@@ -121,7 +142,7 @@ impl Values<'_> {
         self.sequences[id.idx()].as_ref().expect("inputs are evaluated before the nodes that read them")
     }
 
-    fn tokens(&self, id: NodeId) -> &[i8] {
+    fn tokens(&self, id: NodeId) -> &[i16] {
         match self.get(id) {
             Sequence::Tokens(tokens) => tokens,
             other => unreachable!("the elaborator checked that {other:?} is tokens"),

@@ -17,6 +17,7 @@ pub(crate) fn generate(program: &Program, prompt: &[i8], end: i8, max_new: usize
             Sequence::Tokens(output) => output.last().copied().ok_or(EvaluationError::EmptyInput)?,
             other => unreachable!("the output is tokens, not {other:?}"),
         };
+        let next = i8::try_from(next).map_err(|_| EvaluationError::NextIsSentinel { sentinel: next })?;
         tokens.push(next);
         if next == end {
             return Ok(tokens.split_off(prompt.len()));

@@ -24,12 +24,21 @@ impl NodeId {
 /// What one position of a sequence holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// An int8.
+    /// An int8, or a sentinel where one may be.
     Token,
-    /// A position or a count: compared, stepped by one, selected by and aggregated, and nothing else.
-    Index,
+    /// A position or a count: compared within its own kind, stepped by one, selected by and aggregated, and nothing else.
+    Index(IndexKind),
     /// A truth value.
     Boolean,
+}
+
+/// What an index counts. Indices of two kinds are two types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IndexKind {
+    /// A place in the input, from 0.
+    Position,
+    /// How many positions this [`Node::Width`] selects: each selector width is a kind of its own.
+    Width(NodeId),
 }
 
 /// What a node is.
@@ -45,7 +54,8 @@ impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Type::Sequence(Kind::Token) => "a token",
-            Type::Sequence(Kind::Index) => "an index",
+            Type::Sequence(Kind::Index(IndexKind::Position)) => "an index",
+            Type::Sequence(Kind::Index(IndexKind::Width(_))) => "a selector width",
             Type::Sequence(Kind::Boolean) => "a boolean",
             Type::Selector => "a selector",
         })
@@ -55,8 +65,8 @@ impl fmt::Display for Type {
 /// The same value at every position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Constant {
-    /// A token.
-    Token(i8),
+    /// A token, or outside int8 a sentinel: a value that no token has.
+    Token(i16),
     /// An index; only as the default of an aggregation.
     Index(i32),
     /// A truth value.
@@ -64,12 +74,12 @@ pub enum Constant {
 }
 
 impl Constant {
-    /// Its kind.
-    pub fn kind(self) -> Kind {
+    /// Whether it is an integer outside int8.
+    pub fn is_sentinel(self) -> bool {
         match self {
-            Constant::Token(_) => Kind::Token,
-            Constant::Index(_) => Kind::Index,
-            Constant::Boolean(_) => Kind::Boolean,
+            Constant::Token(value) => i8::try_from(value).is_err(),
+            Constant::Index(value) => i8::try_from(value).is_err(),
+            Constant::Boolean(_) => false,
         }
     }
 }
@@ -139,7 +149,7 @@ pub enum Node {
     Aggregate {
         /// A selector.
         selector: NodeId,
-        /// Tokens, or indices unless the reduction is a mean.
+        /// Tokens; or, unless the reduction is a mean, indices or booleans.
         value: NodeId,
         /// Of the same kind as `value`.
         default: Constant,
@@ -183,6 +193,7 @@ impl Node {
 pub struct Graph {
     nodes: Vec<Node>,
     types: Vec<Type>,
+    sentinels: Vec<bool>,
     origins: Vec<Span>,
     ids: HashMap<Node, NodeId>,
 }
@@ -194,22 +205,43 @@ impl Graph {
             return id;
         }
         let id = NodeId(u32::try_from(self.nodes.len()).expect("the elaborator stops long before 2^32 nodes"));
-        self.types.push(self.type_of(&node));
+        self.types.push(self.type_of(&node, id));
+        self.sentinels.push(self.type_of(&node, id) == Type::Sequence(Kind::Token) && self.passes_sentinel(&node));
         self.nodes.push(node);
         self.origins.push(origin);
         self.ids.insert(node, id);
         id
     }
 
-    fn type_of(&self, node: &Node) -> Type {
+    fn type_of(&self, node: &Node, id: NodeId) -> Type {
         Type::Sequence(match *node {
             Node::Select { .. } => return Type::Selector,
-            Node::Map(Map::Where { yes: input, .. }) | Node::Aggregate { value: input, .. } => return self.ty(input),
+            Node::Map(Map::Where { yes: input, .. } | Map::Successor(input) | Map::Predecessor(input))
+            | Node::Aggregate { value: input, .. } => {
+                return self.ty(input);
+            }
             Node::Tokens | Node::Map(Map::Arithmetic(..) | Map::Negate(_)) => Kind::Token,
-            Node::Indices | Node::Width { .. } | Node::Map(Map::Successor(_) | Map::Predecessor(_)) => Kind::Index,
-            Node::Constant(constant) => constant.kind(),
+            Node::Indices | Node::Constant(Constant::Index(_)) => Kind::Index(IndexKind::Position),
+            Node::Width { .. } => Kind::Index(IndexKind::Width(id)),
+            Node::Constant(Constant::Token(_)) => Kind::Token,
+            Node::Constant(Constant::Boolean(_)) => Kind::Boolean,
             Node::Map(Map::Compare(..) | Map::Not(_) | Map::And(..) | Map::Or(..)) => Kind::Boolean,
         })
+    }
+
+    /// Whether some token of the node may be a sentinel.
+    fn passes_sentinel(&self, node: &Node) -> bool {
+        match *node {
+            Node::Constant(constant) => constant.is_sentinel(),
+            Node::Aggregate { value, default, .. } => default.is_sentinel() || self.may_hold_sentinel(value),
+            Node::Map(Map::Where { yes, no, .. }) => self.may_hold_sentinel(yes) || self.may_hold_sentinel(no),
+            _ => false,
+        }
+    }
+
+    /// Whether some token of the node may lie outside int8. What is computed from such a token is checked when it is.
+    pub fn may_hold_sentinel(&self, id: NodeId) -> bool {
+        self.sentinels[id.idx()]
     }
 
     /// The node of this id.

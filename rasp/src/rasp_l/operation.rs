@@ -24,8 +24,11 @@ impl Arithmetic {
         }
     }
 
-    /// `left OP right`, where that is an int8.
-    pub(crate) fn apply(self, left: i8, right: i8) -> Result<i8, ArithmeticFault> {
+    /// `left OP right`, where all three are int8.
+    pub(crate) fn apply(self, left: i16, right: i16) -> Result<i16, ArithmeticFault> {
+        if let Some(sentinel) = [left, right].into_iter().find(|&operand| !is_int8(operand)) {
+            return Err(ArithmeticFault::Sentinel { operation: format!("{left} {} {right}", self.symbol()), sentinel });
+        }
         let (wide_left, wide_right) = (i32::from(left), i32::from(right));
         let exact = match self {
             Arithmetic::Add => wide_left + wide_right,
@@ -34,20 +37,34 @@ impl Arithmetic {
             Arithmetic::Remainder if right == 0 => return Err(ArithmeticFault::RemainderByZero { left }),
             Arithmetic::Remainder => (wide_left % wide_right + wide_right) % wide_right,
         };
-        i8::try_from(exact).map_err(|_| ArithmeticFault::Overflow { operation: format!("{left} {} {right}", self.symbol()), result: exact })
+        let result = i8::try_from(exact);
+        result
+            .map(i16::from)
+            .map_err(|_| ArithmeticFault::Overflow { operation: format!("{left} {} {right}", self.symbol()), result: exact })
     }
 }
 
-/// `-token`, where that is an int8.
-pub(crate) fn negate(token: i8) -> Result<i8, ArithmeticFault> {
-    token.checked_neg().ok_or_else(|| ArithmeticFault::Overflow { operation: format!("-({token})"), result: -i32::from(token) })
+/// `-token`, where both are int8.
+pub(crate) fn negate(token: i16) -> Result<i16, ArithmeticFault> {
+    let operation = || format!("-({token})");
+    match token {
+        _ if !is_int8(token) => Err(ArithmeticFault::Sentinel { operation: operation(), sentinel: token }),
+        -128 => Err(ArithmeticFault::Overflow { operation: operation(), result: 128 }),
+        _ => Ok(-token),
+    }
+}
+
+/// Whether it is a token and no sentinel.
+pub(crate) fn is_int8(value: i16) -> bool {
+    i8::try_from(value).is_ok()
 }
 
 /// Why an operation on tokens has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ArithmeticFault {
     Overflow { operation: String, result: i32 },
-    RemainderByZero { left: i8 },
+    RemainderByZero { left: i16 },
+    Sentinel { operation: String, sentinel: i16 },
 }
 
 #[cfg(test)]
@@ -66,6 +83,8 @@ mod tests {
         assert!(Arithmetic::Multiply.apply(-128, -1).is_err());
         assert!(Arithmetic::Subtract.apply(-128, 1).is_err());
         assert!(Arithmetic::Remainder.apply(5, 0).is_err());
+        assert!(Arithmetic::Add.apply(-999, 999).is_err());
+        assert!(negate(-999).is_err());
         assert!(negate(-128).is_err());
         assert_eq!(negate(127), Ok(-127));
     }

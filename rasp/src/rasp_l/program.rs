@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostics, Problems, closest};
 use crate::dialect::{self, Dialect};
+use crate::rasp_l::discipline::Profile;
 use crate::rasp_l::elaborate::{self, Elaborated};
 use crate::rasp_l::evaluate::{self, EvaluationError, Fault};
 use crate::rasp_l::graph::{Graph, NodeId};
@@ -28,19 +29,28 @@ struct Inner {
     /// What the output depends on, inputs first, the output last.
     needed: Vec<NodeId>,
     length: ProgramLength,
+    bends: Option<Diagnostics>,
 }
 
 impl Program {
-    /// Reads a program. The file name is only for messages; nothing is opened.
+    /// Reads a program in the published profile. The file name is only for messages; nothing is opened.
     ///
     /// # Errors
     /// All problems of the text, at most 100 of them.
     pub fn parse(file_name: &str, source: &str) -> Result<Program, Diagnostics> {
+        Program::parse_in(Profile::Published, file_name, source)
+    }
+
+    /// Reads a program in a profile.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse); in the strict profile also each place where the program bends a rule.
+    pub fn parse_in(profile: Profile, file_name: &str, source: &str) -> Result<Program, Diagnostics> {
         let mut problems = Problems::default();
         let elaborated = match dialect::read(source) {
             Ok(Dialect::RaspL) => {
                 let file = parse::parse(source, &mut problems);
-                elaborate::elaborate(&file, source.len(), &mut problems).map(|elaborated| (elaborated, file.node_count()))
+                elaborate::elaborate(&file, source.len(), profile, &mut problems).map(|elaborated| (elaborated, file.node_count()))
             }
             Ok(Dialect::Rasp) => {
                 problems.push(dialect::refuse_rasp(source));
@@ -54,10 +64,11 @@ impl Program {
         if let Some(diagnostics) = problems.finish(file_name, source) {
             return Err(diagnostics);
         }
-        let (elaborated, syntax_nodes) = elaborated.expect("a program without problems has an output");
+        let (mut elaborated, syntax_nodes) = elaborated.expect("a program without problems has an output");
         let needed = elaborated.graph.needed_for(elaborated.output);
         let length = length::measure(&elaborated.graph, &needed, elaborated.statements, syntax_nodes);
-        let inner = Inner { file_name: file_name.to_owned(), source: source.to_owned(), elaborated, needed, length };
+        let bends = std::mem::take(&mut elaborated.bends).finish(file_name, source);
+        let inner = Inner { file_name: file_name.to_owned(), source: source.to_owned(), elaborated, needed, length, bends };
         Ok(Program { inner: Arc::new(inner) })
     }
 
@@ -69,6 +80,16 @@ impl Program {
     /// The text that was parsed.
     pub fn source(&self) -> &str {
         &self.inner.source
+    }
+
+    /// The strictest profile that admits the program.
+    pub fn profile(&self) -> Profile {
+        if self.inner.bends.is_some() { Profile::Published } else { Profile::Strict }
+    }
+
+    /// Each place where the program does what only the published profile allows, as warnings; `None` if there is none.
+    pub fn bends(&self) -> Option<&Diagnostics> {
+        self.inner.bends.as_ref()
     }
 
     /// The symbols, each a top-level `name = integer;`, in source order.
@@ -90,8 +111,8 @@ impl Program {
     }
 
     /// The first symbol that names the token, or else its number.
-    pub fn show_token(&self, token: i8) -> String {
-        self.inner.elaborated.symbols.show(token)
+    pub fn show_token(&self, token: impl Into<i16>) -> String {
+        self.inner.elaborated.symbols.show(token.into())
     }
 
     /// The output on an input: one value per token.
@@ -112,7 +133,7 @@ impl Program {
     pub fn evaluate_named(&self, name: &str, tokens: &[i8]) -> Result<Value, EvaluationError> {
         match (self.node(name), name) {
             (Some(node), _) => self.evaluate_nodes(&self.graph().needed_for(node), tokens),
-            (None, "tokens") => Ok(Value::Sequence(Sequence::Tokens(tokens.to_vec()))),
+            (None, "tokens") => Ok(Value::Sequence(Sequence::Tokens(tokens.iter().copied().map(i16::from).collect()))),
             (None, "indices") => Ok(Value::Sequence(Sequence::Indices((0..tokens.len() as i32).collect()))),
             (None, _) => {
                 let names = || self.names().map(|(name, _)| name);
@@ -182,6 +203,7 @@ impl Program {
         match cause {
             ArithmeticFault::Overflow { operation, result } => EvaluationError::Overflow { location, position, operation, result },
             ArithmeticFault::RemainderByZero { left } => EvaluationError::RemainderByZero { location, position, left },
+            ArithmeticFault::Sentinel { operation, sentinel } => EvaluationError::Sentinel { location, position, operation, sentinel },
         }
     }
 }

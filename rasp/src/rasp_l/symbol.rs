@@ -50,8 +50,8 @@ impl Symbols {
     }
 
     /// The first symbol for the token, or else its number.
-    pub(crate) fn show(&self, token: i8) -> String {
-        self.list.iter().find(|&&(_, other)| other == token).map_or_else(|| token.to_string(), |(name, _)| name.clone())
+    pub(crate) fn show(&self, token: i16) -> String {
+        self.list.iter().find(|&&(_, other)| i16::from(other) == token).map_or_else(|| token.to_string(), |(name, _)| name.clone())
     }
 
     pub(crate) fn read(&self, text: &str) -> Result<Vec<i8>, InputError> {

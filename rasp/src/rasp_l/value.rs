@@ -5,8 +5,8 @@ use std::fmt;
 /// One value per position of the input, all of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Sequence {
-    /// Tokens, which are int8.
-    Tokens(Vec<i8>),
+    /// Tokens, which are int8, and sentinels, which are not.
+    Tokens(Vec<i16>),
     /// Positions and counts.
     Indices(Vec<i32>),
     /// Truth values.
@@ -33,7 +33,7 @@ impl Sequence {
 impl fmt::Display for Sequence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words: Vec<String> = match self {
-            Sequence::Tokens(values) => values.iter().map(i8::to_string).collect(),
+            Sequence::Tokens(values) => values.iter().map(i16::to_string).collect(),
             Sequence::Indices(values) => values.iter().map(i32::to_string).collect(),
             Sequence::Booleans(values) => values.iter().map(|&value| if value { "T" } else { "F" }.to_owned()).collect(),
         };

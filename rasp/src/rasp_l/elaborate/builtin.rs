@@ -1,8 +1,9 @@
 //! The built-in functions: their arguments, types and defaults.
 
 use super::Elaborator;
-use super::operator::{Operand, WHAT_INDICES_ALLOW};
+use super::operator::Operand;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::rasp_l::discipline::{Bend, Rule};
 use crate::rasp_l::graph::{Constant, Kind, Node, NodeId, Reduction};
 use crate::rasp_l::syntax::{Argument, Name};
 use crate::span::Span;
@@ -94,7 +95,7 @@ impl<'f> Elaborator<'f, '_> {
                 None
             }
         };
-        let (key, query) = ((key_value?, key.span()), (query_value?, query.span()));
+        let (key, query) = ((key_value?, self.at(key.span())), (query_value?, self.at(query.span())));
         self.comparable(span, key, query)?;
         Some(self.graph.intern(Node::Select { key: key.0, query: query.0, comparison: comparison? }, span))
     }
@@ -109,28 +110,29 @@ impl<'f> Elaborator<'f, '_> {
     ) -> Option<NodeId> {
         let builtin = Builtin::Aggregate(reduction);
         let selector = self.selector(builtin, selector);
-        let value_span = value.span();
+        let value_span = self.at(value.span());
         let value = self.sequence(value, "values");
         let default = match default {
-            Some(default) => self.argument(default).map(|node| Some((node, default.span()))),
+            Some(default) => self.argument(default).map(|node| Some((node, self.at(default.span())))),
             None => Some(None),
         };
         let value = (value?, value_span);
         let kind = self.kind(value)?;
         let refusal = match (kind, reduction) {
-            (Kind::Boolean, _) => Some(
-                Diagnostic::new(
-                    Code::MixedTypes,
-                    format!("`{}` needs tokens or indices, not a boolean", builtin.name()),
-                    value.1,
-                    "this is a boolean",
-                )
-                .help("a boolean becomes a token with `1 if it else 0`"),
+            (Kind::Boolean, Reduction::Mean) => Some(
+                Diagnostic::new(Code::MixedTypes, "`aggregate` would average booleans", value.1, "this is a boolean")
+                    .help("whether any is true is `aggregate_max`, whether all are is `aggregate_min`")
+                    .help("a boolean becomes a token with `1 if it else 0`"),
             ),
-            (Kind::Index, Reduction::Mean) => Some(
+            (Kind::Index(_), Reduction::Mean) => Some(
                 Diagnostic::new(Code::IndexRule, "`aggregate` would average indices", value.1, "this is an index")
-                    .help(WHAT_INDICES_ALLOW)
+                    .note(Rule::Index.text())
                     .help("take the largest with `aggregate_max` or the smallest with `aggregate_min`"),
+            ),
+            (Kind::Token, Reduction::Mean) if self.graph.may_hold_sentinel(value.0) => Some(
+                Diagnostic::new(Code::IntegerRange, "`aggregate` would average a default outside int8", value.1, "may hold such a default")
+                    .note(Rule::Int8.text())
+                    .help("give the aggregation that makes these values an int8 default"),
             ),
             _ => None,
         };
@@ -140,33 +142,58 @@ impl<'f> Elaborator<'f, '_> {
         }
         let default = match default? {
             Some(default) => self.default(kind, default)?,
-            None if kind == Kind::Index => Constant::Index(0),
-            None => Constant::Token(0),
+            None => match kind {
+                Kind::Token => Constant::Token(0),
+                Kind::Index(_) => Constant::Index(0),
+                Kind::Boolean => Constant::Boolean(false),
+            },
         };
         Some(self.graph.intern(Node::Aggregate { selector: selector?, value: value.0, default, reduction }, span))
     }
 
     /// The constant that an aggregation of values of `kind` gives where nothing is selected.
     fn default(&mut self, kind: Kind, default: Operand) -> Option<Constant> {
-        let problem = |message: &str| Diagnostic::new(Code::WrongDefault, message, default.1, "the default");
-        let problem = match (kind, self.constant_of(default)) {
-            (Kind::Token, Some(token @ Constant::Token(_))) => return Some(token),
-            (Kind::Index, Some(Constant::Token(index @ (-1 | 0)))) => return Some(Constant::Index(i32::from(index))),
-            (Kind::Index, Some(Constant::Token(_))) => problem("the default of aggregated indices is -1 or 0")
-                .help("write 0, the first position, or -1, which is before every position"),
-            (_, Some(_)) => problem("the default is not of the values' kind").help("write an integer, such as 0"),
-            (Kind::Index, None) => {
-                problem("a default is a constant").help("write 0, the first position, or -1, which is before every position")
+        let constant = self.constant_of(default);
+        let found = match (kind, constant) {
+            (Kind::Token, Some(token @ Constant::Token(_))) => Some(token),
+            (Kind::Boolean, Some(boolean @ Constant::Boolean(_))) => Some(boolean),
+            (Kind::Index(_), Some(token @ Constant::Token(index))) if matches!(index, -1 | 0) || token.is_sentinel() => {
+                Some(Constant::Index(i32::from(index)))
             }
+            _ => None,
+        };
+        let Some(found) = found else {
+            self.refuse_default(kind, constant, default.1);
+            return None;
+        };
+        if found.is_sentinel() {
+            let problem = Diagnostic::new(Bend::Sentinel.code(), "the default is no int8", default.1, "outside -128..=127");
+            self.bend(
+                Bend::Sentinel,
+                match kind {
+                    Kind::Index(_) => problem.help("write -1, which is before every position"),
+                    _ => problem.help("write an int8 that no token of the task is"),
+                },
+            )?;
+        }
+        Some(found)
+    }
+
+    fn refuse_default(&mut self, kind: Kind, found: Option<Constant>, span: Span) {
+        const INDEX_DEFAULTS: &str = "write 0, the first position, or -1, which is before every position";
+        let problem = |message: &str| Diagnostic::new(Code::WrongDefault, message, span, "the default").note(Rule::Default.text());
+        self.report(match (kind, found) {
+            (Kind::Index(_), Some(Constant::Token(_))) => problem("the default of aggregated indices is -1 or 0").help(INDEX_DEFAULTS),
+            (Kind::Boolean, Some(_)) => problem("the default is not of the values' kind").help("write `True` or `False`"),
+            (_, Some(_)) => problem("the default is not of the values' kind").help("write an integer, such as 0"),
+            (Kind::Index(_), None) => problem("a default is a constant").help(INDEX_DEFAULTS),
             (_, None) => problem("a default is a constant")
                 .help("aggregate with a constant that stands for nothing selected, then choose: `other if found == -1 else found`"),
-        };
-        self.report(problem);
-        None
+        });
     }
 
     fn selector(&mut self, builtin: Builtin, argument: &'f Argument) -> Option<NodeId> {
-        let operand = (self.argument(argument)?, argument.span());
+        let operand = (self.argument(argument)?, self.at(argument.span()));
         if self.kind(operand).is_none() {
             return Some(operand.0);
         }
@@ -184,13 +211,16 @@ impl<'f> Elaborator<'f, '_> {
     }
 
     fn sequence(&mut self, argument: &'f Argument, role: &str) -> Option<NodeId> {
-        let operand = (self.argument(argument)?, argument.span());
+        let operand = (self.argument(argument)?, self.at(argument.span()));
         if self.kind(operand).is_some() {
-            return Some(operand.0);
+            return self.not_sentinel(operand).map(|(node, _)| node);
         }
         self.report(
             Diagnostic::new(Code::SelectorRule, format!("the {role} cannot be a selector"), operand.1, "this is a selector")
-                .help("RASP-L uses a selector only in `aggregate`, `aggregate_max`, `aggregate_min` and `selector_width`"),
+                .note(Rule::Attention.text())
+                .help(
+                    "aggregate with the selector first, as in `aggregate_max(selector, tokens)`, or count with `selector_width(selector)`",
+                ),
         );
         None
     }

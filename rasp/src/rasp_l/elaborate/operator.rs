@@ -3,15 +3,13 @@
 use super::Elaborator;
 use crate::comparison::Comparison;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::rasp_l::graph::{Constant, Kind, Map, Node, NodeId, Type};
+use crate::rasp_l::discipline::{Bend, Rule};
+use crate::rasp_l::graph::{Constant, IndexKind, Kind, Map, Node, NodeId, Type};
 use crate::rasp_l::operation::{self, Arithmetic, ArithmeticFault};
 use crate::span::Span;
 
 /// A value and where it was written.
 pub(super) type Operand = (NodeId, Span);
-
-pub(super) const WHAT_INDICES_ALLOW: &str = "RASP-L lets an index only be compared with an index, moved by a constant (`indices + 1`), used in `select`, and \
-                                  aggregated by `aggregate_max` or `aggregate_min`";
 
 impl Elaborator<'_, '_> {
     pub(super) fn arithmetic(&mut self, arithmetic: Arithmetic, span: Span, left: Operand, right: Operand) -> Option<NodeId> {
@@ -27,15 +25,16 @@ impl Elaborator<'_, '_> {
             (Some(Kind::Boolean), _) => self.refuse_boolean(symbol, left),
             (_, Some(Kind::Boolean)) => self.refuse_boolean(symbol, right),
             _ => match (arithmetic, self.token(left), self.token(right)) {
-                (Arithmetic::Add, Some(steps), None) => Some(self.step(right.0, i32::from(steps), span)),
-                (Arithmetic::Add, None, Some(steps)) => Some(self.step(left.0, i32::from(steps), span)),
-                (Arithmetic::Subtract, None, Some(steps)) => Some(self.step(left.0, -i32::from(steps), span)),
+                (Arithmetic::Add, Some(steps), None) => self.step(right.0, i32::from(steps), span),
+                (Arithmetic::Add, None, Some(steps)) => self.step(left.0, i32::from(steps), span),
+                (Arithmetic::Subtract, None, Some(steps)) => self.step(left.0, -i32::from(steps), span),
                 _ => {
-                    let index = if self.kind(left) == Some(Kind::Index) { left } else { right };
+                    let index = if matches!(self.kind(left), Some(Kind::Index(_))) { left } else { right };
                     self.report(
                         Diagnostic::new(Code::IndexRule, format!("`{symbol}` cannot be used on an index here"), span, "index arithmetic")
                             .and(index.1, "this is an index")
-                            .help(WHAT_INDICES_ALLOW)
+                            .note(Rule::Index.text())
+                            .help("to move an index, add or take away a constant, as in `indices + 1`")
                             .help("to use what stands at a position, select that position and aggregate its token"),
                     );
                     None
@@ -45,10 +44,20 @@ impl Elaborator<'_, '_> {
     }
 
     /// An index moved by a constant: one operation for each step.
-    fn step(&mut self, index: NodeId, steps: i32, span: Span) -> NodeId {
+    fn step(&mut self, index: NodeId, steps: i32, span: Span) -> Option<NodeId> {
         let one = if steps > 0 { Map::Successor } else { Map::Predecessor };
+        if steps.abs() > 1 {
+            let sign = if steps > 0 { "+" } else { "-" };
+            let problem = Diagnostic::new(
+                Bend::SeveralSteps.code(),
+                format!("an index is moved by {} at once", steps.abs()),
+                span,
+                "read as so many steps",
+            );
+            self.bend(Bend::SeveralSteps, problem.help(format!("move it by one step at a time, as in `indices {sign} 1 {sign} 1`")))?;
+        }
         self.expressions += steps.unsigned_abs() as usize;
-        (0..steps.abs()).fold(index, |index, _| self.map(one(index), span))
+        Some((0..steps.abs()).fold(index, |index, _| self.map(one(index), span)))
     }
 
     pub(super) fn negate(&mut self, span: Span, operand: Operand) -> Option<NodeId> {
@@ -57,11 +66,11 @@ impl Elaborator<'_, '_> {
         }
         match self.kind(operand) {
             Some(Kind::Boolean) => self.refuse_boolean("-", operand),
-            Some(Kind::Index) => {
+            Some(Kind::Index(_)) => {
                 self.report(
                     Diagnostic::new(Code::IndexRule, "an index has no negative", span, "index arithmetic")
                         .and(operand.1, "this is an index")
-                        .help(WHAT_INDICES_ALLOW)
+                        .note(Rule::Index.text())
                         .help("to reverse an order, turn the comparison around"),
                 );
                 None
@@ -95,6 +104,9 @@ impl Elaborator<'_, '_> {
         if left_kind == right_kind {
             return Some(());
         }
+        if let (Some(Kind::Index(left_kind)), Some(Kind::Index(right_kind))) = (left_kind, right_kind) {
+            return self.comparable_indices(span, (left, left_kind), (right, right_kind));
+        }
         let (left_type, right_type) = (self.graph.ty(left.0), self.graph.ty(right.0));
         let problem =
             Diagnostic::new(Code::MixedTypes, format!("{left_type} and {right_type} cannot be compared"), span, "different kinds")
@@ -105,15 +117,41 @@ impl Elaborator<'_, '_> {
             problem
                 .help("a boolean becomes a token with `1 if it else 0`, a token becomes a boolean with a comparison such as `tokens == 1`")
         } else if self.token(left).is_some() || self.token(right).is_some() {
-            problem.help(WHAT_INDICES_ALLOW).help(
+            problem.note(Rule::Index.text()).help(
                 "a written integer is a token; the first position is `indices == aggregate_min(select(indices, indices, <=), indices)`, \
                  and whether a selector selects anything is `aggregate_max(selector, 1) == 1`",
             )
         } else {
-            problem.help(WHAT_INDICES_ALLOW).help("to use what stands at a position, select that position and aggregate its token")
+            problem.note(Rule::Index.text()).help("to use what stands at a position, select that position and aggregate its token")
         };
         self.report(problem);
         None
+    }
+
+    /// Two indices of different kinds: two widths are compared in a listing of the paper, a width and a position nowhere.
+    fn comparable_indices(
+        &mut self,
+        span: Span,
+        (left, left_kind): (Operand, IndexKind),
+        (right, right_kind): (Operand, IndexKind),
+    ) -> Option<()> {
+        let both_widths = ![left_kind, right_kind].contains(&IndexKind::Position);
+        let code = if both_widths { Bend::WidthsCompared.code() } else { Code::IndexRule };
+        let describe = |kind| if kind == IndexKind::Position { "this is an index" } else { "this is a selector width" };
+        let what = if both_widths { "the widths of two selectors are compared" } else { "an index is compared with a selector width" };
+        let problem = Diagnostic::new(code, what, span, "different kinds of index")
+            .and(left.1, describe(left_kind))
+            .and(right.1, describe(right_kind));
+        if both_widths {
+            self.bend(
+                Bend::WidthsCompared,
+                problem.help("compare tokens instead: the sign of a mean tells which of two kinds of token is the commoner"),
+            )
+        } else {
+            let help = "to count positions, take the width of a selector that selects all, `selector_width(select(True, True, ==))`";
+            self.report(problem.note(Rule::Width.text()).help(help));
+            None
+        }
     }
 
     pub(super) fn not(&mut self, span: Span, operand: Operand) -> Option<NodeId> {
@@ -146,11 +184,11 @@ impl Elaborator<'_, '_> {
             return None;
         }
         let (yes_type, no_type) = (self.graph.ty(yes.0), self.graph.ty(no.0));
-        if let Some(index) = [yes, no].into_iter().find(|&branch| self.kind(branch) == Some(Kind::Index)) {
+        if let Some(index) = [yes, no].into_iter().find(|&branch| matches!(self.kind(branch), Some(Kind::Index(_)))) {
             self.report(
                 Diagnostic::new(Code::IndexRule, "`if` cannot choose between indices", span, "a choice of indices")
                     .and(index.1, "this is an index")
-                    .help(WHAT_INDICES_ALLOW)
+                    .note(Rule::Index.text())
                     .help("choose between tokens, or give the choice to the keys and queries of a `select`"),
             );
             return None;
@@ -174,13 +212,15 @@ impl Elaborator<'_, '_> {
         self.graph.intern(Node::Map(map), span)
     }
 
-    fn folded_token(&mut self, result: Result<i8, ArithmeticFault>, span: Span) -> Option<NodeId> {
+    fn folded_token(&mut self, result: Result<i16, ArithmeticFault>, span: Span) -> Option<NodeId> {
         let problem = match result {
             Ok(token) => return Some(self.constant(Constant::Token(token), span)),
             Err(ArithmeticFault::Overflow { operation, result }) => {
                 Diagnostic::new(Code::ConstantFault, format!("`{operation}` is {result}, which is not an int8"), span, "outside -128..=127")
+                    .note(Rule::Int8.text())
                     .help("RASP-L's tokens and constants are integers from -128 to 127")
             }
+            Err(ArithmeticFault::Sentinel { .. }) => unreachable!("a sentinel is no operand"),
             Err(ArithmeticFault::RemainderByZero { left }) => {
                 Diagnostic::new(Code::ConstantFault, format!("`{left} % 0` has no value"), span, "divides by zero")
                     .help("divide by another number than 0")
@@ -195,12 +235,15 @@ impl Elaborator<'_, '_> {
         let Some(&(_, span)) = operands.iter().find(|&&operand| self.kind(operand).is_none()) else {
             return false;
         };
-        let problem = Diagnostic::new(Code::SelectorRule, format!("`{symbol}` does not apply to a selector"), span, "this is a selector");
+        let problem = Diagnostic::new(Code::SelectorRule, format!("`{symbol}` does not apply to a selector"), span, "this is a selector")
+            .note(Rule::Attention.text());
         self.report(match symbol {
-            "and" | "or" | "not" => problem
-                .help("RASP-L fuses one comparison into each attention, so selectors are not combined")
-                .help("encode the combination in the keys and queries, as in `select(a * 2 + b, query_a * 2 + query_b, ==)`"),
-            _ => problem.help("RASP-L uses a selector only in `aggregate`, `aggregate_max`, `aggregate_min` and `selector_width`"),
+            "and" | "or" | "not" => {
+                problem.help("encode the combination in the keys and queries, as in `select(a * 2 + b, query_a * 2 + query_b, ==)`")
+            }
+            _ => problem.help(
+                "aggregate with the selector first, as in `aggregate_max(selector, tokens)`, or count with `selector_width(selector)`",
+            ),
         });
         true
     }
@@ -245,7 +288,7 @@ impl Elaborator<'_, '_> {
     }
 
     /// The token that it is at every position, if it is a constant one.
-    pub(super) fn token(&self, operand: Operand) -> Option<i8> {
+    pub(super) fn token(&self, operand: Operand) -> Option<i16> {
         match self.constant_of(operand) {
             Some(Constant::Token(token)) => Some(token),
             _ => None,

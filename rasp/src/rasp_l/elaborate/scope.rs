@@ -1,9 +1,10 @@
-//! What names mean: the file's names in the order of their definition, and the names of the function being inlined.
+//! What names mean: the names of the function being inlined, then the file's in the order of their definition, then the library's.
 //!
 //! A function sees what was defined above it, so its meaning does not depend on where it is called.
 
 use crate::diagnostic::closest;
 use crate::rasp_l::graph::NodeId;
+use crate::rasp_l::library;
 use crate::rasp_l::syntax::{Function, Name, Statement};
 use crate::span::Span;
 use std::collections::HashMap;
@@ -11,7 +12,7 @@ use std::collections::HashMap;
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Binding {
     Node(NodeId),
-    /// By its order in the file.
+    /// By its order in the file, or beyond the file's in the library.
     Function(usize),
     /// Something already reported.
     Broken,
@@ -104,12 +105,22 @@ impl<'f> Scope<'f> {
     }
 
     pub(super) fn function(&self, idx: usize) -> &'f Function {
-        self.functions[idx]
+        self.functions.get(idx).copied().unwrap_or_else(|| &library::functions()[idx - self.functions.len()])
+    }
+
+    /// Whether the function is the library's.
+    pub(super) fn in_library(&self, idx: usize) -> bool {
+        idx >= self.functions.len()
     }
 
     pub(super) fn find(&self, name: &str) -> Option<Binding> {
         let local = self.frame.as_ref().and_then(|frame| frame.locals.get(name)).copied();
-        local.or_else(|| self.find_global(name))
+        local.or_else(|| self.find_global(name)).or_else(|| self.find_in_library(name))
+    }
+
+    fn find_in_library(&self, name: &str) -> Option<Binding> {
+        let idx = library::functions().iter().position(|function| function.name.text == name)?;
+        Some(Binding::Function(self.functions.len() + idx))
     }
 
     fn find_global(&self, name: &str) -> Option<Binding> {
@@ -153,6 +164,7 @@ impl<'f> Scope<'f> {
     fn visible(&self, wanted: impl Fn(Binding) -> bool) -> impl Iterator<Item = &str> {
         let locals = self.frame.iter().flat_map(|frame| frame.locals.keys().copied());
         let globals = self.globals.keys().copied();
-        locals.chain(globals).filter(move |name| self.find(name).is_some_and(&wanted))
+        let library = library::functions().iter().map(|function| function.name.text.as_str());
+        locals.chain(globals).chain(library).filter(move |name| self.find(name).is_some_and(&wanted))
     }
 }

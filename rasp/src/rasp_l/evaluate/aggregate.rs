@@ -9,12 +9,16 @@ pub(super) fn aggregate(selection: &Selection<'_>, values: &Sequence, default: C
     match (values, default) {
         (Sequence::Tokens(values), Constant::Token(default)) => Sequence::Tokens(match reduction {
             Reduction::Mean => mean(selection, values, default),
-            Reduction::Max => best(selection, values, default, i8::max),
-            Reduction::Min => best(selection, values, default, i8::min),
+            Reduction::Max => best(selection, values, default, i16::max),
+            Reduction::Min => best(selection, values, default, i16::min),
         }),
         (Sequence::Indices(values), Constant::Index(default)) if reduction != Reduction::Mean => {
             let better = if reduction == Reduction::Max { i32::max } else { i32::min };
             Sequence::Indices(best(selection, values, default, better))
+        }
+        (Sequence::Booleans(values), Constant::Boolean(default)) if reduction != Reduction::Mean => {
+            let better = if reduction == Reduction::Max { bool::max } else { bool::min };
+            Sequence::Booleans(best(selection, values, default, better))
         }
         other => unreachable!("the elaborator checked that {other:?} are of one kind, which {reduction:?} takes"),
     }
@@ -26,12 +30,12 @@ pub(super) fn width(selection: &Selection<'_>) -> Sequence {
 }
 
 /// The mean, truncated toward zero as int8 conversion does: the mean of -1 and -2 is -1.
-fn mean(selection: &Selection<'_>, values: &[i8], default: i8) -> Vec<i8> {
+fn mean(selection: &Selection<'_>, values: &[i16], default: i16) -> Vec<i16> {
     let sums = selection.fold(&(0_i64, 0_i64), |(sum, count), position| {
         *sum += i64::from(values[position]);
         *count += 1;
     });
-    sums.into_iter().map(|(sum, count)| if count == 0 { default } else { (sum / count) as i8 }).collect()
+    sums.into_iter().map(|(sum, count)| if count == 0 { default } else { (sum / count) as i16 }).collect()
 }
 
 fn best<T: Copy>(selection: &Selection<'_>, values: &[T], default: T, better: impl Fn(T, T) -> T) -> Vec<T> {

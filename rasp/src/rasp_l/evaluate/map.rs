@@ -36,7 +36,7 @@ pub(super) fn evaluate(map: Map, values: &Values<'_>) -> Result<Sequence, (usize
     })
 }
 
-fn located(results: impl Iterator<Item = Result<i8, ArithmeticFault>>) -> Result<Vec<i8>, (usize, ArithmeticFault)> {
+fn located(results: impl Iterator<Item = Result<i16, ArithmeticFault>>) -> Result<Vec<i16>, (usize, ArithmeticFault)> {
     results.enumerate().map(|(position, result)| result.map_err(|cause| (position, cause))).collect()
 }
 
