@@ -80,6 +80,10 @@ pub enum Code {
     CannotLoad,
     /// E0604: a limit of the interpreter.
     LimitReached,
+    /// E0701: a comment that begins as an example and is none.
+    MalformedExample,
+    /// E0702: an example of the program that it does not fulfil.
+    FailedExample,
     /// W0001: `not a == b` is `(not a) == b`.
     NotFirst,
     /// W0002: `x in l and y` is `x in (l and y)`.
@@ -135,6 +139,8 @@ impl Code {
             Code::NoResult => "E0602",
             Code::CannotLoad => "E0603",
             Code::LimitReached => "E0604",
+            Code::MalformedExample => "E0701",
+            Code::FailedExample => "E0702",
             Code::NotFirst => "W0001",
             Code::InLast => "W0002",
             Code::ConditionalChain => "W0003",
@@ -182,6 +188,14 @@ impl Diagnostic {
     #[must_use]
     pub(crate) fn into_warning(self) -> Self {
         Diagnostic { severity: Severity::Warning, ..self }
+    }
+
+    /// The same, with nothing said of the places inside.
+    #[must_use]
+    pub(crate) fn without_labels(mut self) -> Self {
+        self.others.clear();
+        self.label.clear();
+        self
     }
 
     /// Another word on what is there.

@@ -4,6 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Problems, closest};
 use crate::draw::Drawing;
 use crate::environment::Environment;
 use crate::evaluate::{Memo, Plan, Value};
+use crate::example::{self, Claim, Tested};
 use crate::fault::Fault;
 use crate::flow::{Flow, NodeId};
 use crate::input::{Input, Item};
@@ -12,6 +13,7 @@ use crate::layers::Layers;
 use crate::limits::Limits;
 use crate::object::Object;
 use crate::parse;
+use crate::sequence::Sequence;
 use crate::source::Source;
 use crate::span::{Location, Span};
 use crate::syntax::{Name, Statement, StatementForm};
@@ -39,7 +41,7 @@ pub struct Program {
 
 #[derive(Debug)]
 struct Inner {
-    file_name: String,
+    source: Arc<Source>,
     flow: Flow,
     names: Vec<Named>,
     output: Option<NodeId>,
@@ -119,7 +121,7 @@ impl Program {
             .collect();
         names.sort_by(|left, right| (left.node, &left.name).cmp(&(right.node, &right.name)));
         let inner = Inner {
-            file_name: file_name.to_owned(),
+            source: Arc::clone(&source),
             flow: machine.flow.clone(),
             names,
             output: ran.output,
@@ -132,7 +134,7 @@ impl Program {
 
     /// The file name.
     pub fn name(&self) -> &str {
-        &self.inner.file_name
+        &self.inner.source.name
     }
 
     /// Where the reference's precedence means something other than it looks.
@@ -212,6 +214,42 @@ impl Program {
         Drawing::new(flow, node, title, &items, |id| memo.borrow_mut().evaluate(flow, id))
     }
 
+    /// Runs the examples that the text carries: `#> input -> output`, the input one character a position, the output as it is shown, with or
+    /// without its type. They are about what the last statement gives.
+    ///
+    /// # Errors
+    /// Comments that begin as examples and are none of this dialect, or a program whose last statement gives nothing to be looked at.
+    pub fn test(&self) -> Result<Tested, Diagnostics> {
+        let (file_name, text) = (&self.inner.source.name, &self.inner.source.text);
+        let mut problems = Problems::default();
+        let examples = example::read(text, &mut problems);
+        for example in &examples {
+            let span = example.input.to(example.expected);
+            if example.claim == Claim::Writes {
+                problems.push(example::malformed("programs in the `rasp` dialect do not write tokens one by one", span).help("write `->`"));
+            } else if example.input.start == example.input.end {
+                problems.push(example::malformed("the example has no input", span));
+            } else if self.output().is_none() {
+                problems.push(example::malformed("the program's last statement gives no named s-op that an example could be about", span));
+            }
+        }
+        if let Some(problems) = problems.finish(file_name, text) {
+            return Err(problems);
+        }
+        let mut failures = Problems::default();
+        for example in &examples {
+            let [input, expected] = [example.input, example.expected].map(|span| &text[span.start..span.end]);
+            let (Some(name), Some(input)) = (self.output(), Input::text(input)) else { continue };
+            match self.evaluate(name, &input) {
+                Ok(Value::Sequence(found)) if is_shown_as(&found, expected) => {}
+                Ok(Value::Sequence(found)) => failures.push(example::failed(example, format!("the program gives `{found}`"))),
+                Ok(Value::Selector(_)) => failures.push(example::failed(example, "the program gives a selector")),
+                Err(error) => failures.push(example::failed(example, "no result").note(error.to_string())),
+            }
+        }
+        Ok(Tested { examples: examples.len(), failures: failures.finish(file_name, text) })
+    }
+
     fn named(&self, name: &str) -> Result<&Named, Fault> {
         let found = self.inner.names.iter().find(|named| named.name == name);
         found.ok_or_else(|| {
@@ -222,6 +260,14 @@ impl Program {
             }
         })
     }
+}
+
+/// Whether a sequence is shown so, with its type or without, or written out value by value where a session is shorter.
+fn is_shown_as(sequence: &Sequence, expected: &str) -> bool {
+    let shown = sequence.to_string();
+    let values: Vec<String> = sequence.iter().map(|value| value.to_string()).collect();
+    let without_type = |shown: &str| shown.rsplit_once(" (").map_or(shown, |(values, _)| values).to_owned();
+    shown == expected || without_type(&shown) == expected || format!("[{}]", values.join(", ")) == without_type(expected)
 }
 
 /// Checks a program's syntax alone.

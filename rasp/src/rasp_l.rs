@@ -6,6 +6,7 @@
 mod discipline;
 mod elaborate;
 mod evaluate;
+mod example;
 mod generate;
 mod graph;
 mod layers;

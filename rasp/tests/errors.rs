@@ -2,7 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read their fixtures")]
 #![allow(clippy::unwrap_used, reason = "a test's helpers may panic")]
 
-use rasp::rasp_l::Program;
+use rasp::rasp_l::{Profile, Program};
 
 #[test]
 fn every_problem_is_explained() {
@@ -14,6 +14,25 @@ fn every_problem_is_explained() {
         let shown: Vec<String> = source.lines().map(|line| line.chars().take(100).collect()).collect();
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!(format!("{}\n\n{diagnostics}", shown.join("\n")));
+        });
+    });
+}
+
+#[test]
+fn every_bend_is_named_and_refused_by_the_strict_profile() {
+    insta::glob!("profiles/*.rasp", |path| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let source = std::fs::read_to_string(path).unwrap();
+        let program = Program::parse(name, &source).unwrap_or_else(|problems| panic!("{problems}"));
+        assert_eq!(program.profile(), Profile::Published);
+        let named = program.bends().unwrap();
+        let refused = Program::parse_in(Profile::Strict, name, &source).unwrap_err();
+        assert!(named.iter().all(rasp::Diagnostic::is_warning) && !refused.iter().any(rasp::Diagnostic::is_warning));
+        // The strict profile may find fewer: what reads a refused value is not looked at.
+        let places = |found: &rasp::Diagnostics| found.iter().map(|it| (it.code(), it.span())).collect::<Vec<_>>();
+        assert!(places(&refused).iter().all(|place| places(named).contains(place)));
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(format!("{source}\n{named}"));
         });
     });
 }

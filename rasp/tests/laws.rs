@@ -132,6 +132,8 @@ fn pair(strategy: &BoxedStrategy<Seq>) -> impl Strategy<Value = (Box<Seq>, Box<S
 struct Kinds {
     token: BoxedStrategy<Seq>,
     index: BoxedStrategy<Seq>,
+    /// Compared with one another, whatever their selectors: programs of the published profile.
+    width: BoxedStrategy<Seq>,
     truth: BoxedStrategy<Seq>,
 }
 
@@ -141,24 +143,26 @@ fn kinds(depth: usize) -> Kinds {
     let index = Just(Seq::Indices).boxed();
     let truth = any::<bool>().prop_map(Seq::Truth).boxed();
     if depth == 0 {
-        return Kinds { token, index, truth };
+        let all = Sel { key: Seq::Tokens, query: Seq::Tokens, comparison: "==" };
+        return Kinds { token, index, width: Just(Seq::Width(Box::new(all))).boxed(), truth };
     }
     let inner = kinds(depth - 1);
-    let selector = prop_oneof![(pair(&inner.token), comparison()), (pair(&inner.index), comparison()), (pair(&inner.truth), comparison())]
-        .prop_map(|((key, query), comparison)| Box::new(Sel { key: *key, query: *query, comparison }))
-        .boxed();
+    let alike = || prop_oneof![pair(&inner.token), pair(&inner.index), pair(&inner.width), pair(&inner.truth)];
+    let selector =
+        (alike(), comparison()).prop_map(|((key, query), comparison)| Box::new(Sel { key: *key, query: *query, comparison })).boxed();
     let choice = |kind: &BoxedStrategy<Seq>, truth: &BoxedStrategy<Seq>| {
         (truth.clone(), pair(kind)).prop_map(|(condition, (yes, no))| Seq::Where(Box::new(condition), yes, no)).boxed()
     };
     let names = || prop::sample::select(vec!["aggregate", "aggregate_max", "aggregate_min"]);
     let token_aggregate = (names(), selector.clone(), inner.token.clone(), prop::option::of(-3..9_i8))
         .prop_map(|(name, selector, value, default)| Seq::Aggregate(name, selector, Box::new(value), default));
-    let index_aggregate =
-        (prop::sample::select(vec!["aggregate_max", "aggregate_min"]), selector.clone(), inner.index.clone(), prop::option::of(-1..=0_i8))
-            .prop_map(|(name, selector, value, default)| Seq::Aggregate(name, selector, Box::new(value), default));
+    let index_aggregate = |index: &BoxedStrategy<Seq>| {
+        (prop::sample::select(vec!["aggregate_max", "aggregate_min"]), selector.clone(), index.clone(), prop::option::of(-1..=0_i8))
+            .prop_map(|(name, selector, value, default)| Seq::Aggregate(name, selector, Box::new(value), default))
+    };
+    let step = |index: &BoxedStrategy<Seq>| (index.clone(), -3..=3_i8).prop_map(|(index, steps)| Seq::Step(Box::new(index), steps));
     let arithmetic = (prop::sample::select(vec!["+", "-", "*", "%"]), pair(&inner.token))
         .prop_map(|(operator, (left, right))| Seq::Binary(operator, left, right));
-    let compared = prop_oneof![pair(&inner.token), pair(&inner.index), pair(&inner.truth)];
     Kinds {
         token: prop_oneof![
             2 => token,
@@ -168,16 +172,11 @@ fn kinds(depth: usize) -> Kinds {
             4 => token_aggregate,
         ]
         .boxed(),
-        index: prop_oneof![
-            1 => index,
-            1 => (inner.index.clone(), -3..=3_i8).prop_map(|(index, steps)| Seq::Step(Box::new(index), steps)),
-            2 => index_aggregate,
-            2 => selector.prop_map(Seq::Width),
-        ]
-        .boxed(),
+        index: prop_oneof![1 => index, 1 => step(&inner.index), 2 => index_aggregate(&inner.index)].boxed(),
+        width: prop_oneof![2 => selector.clone().prop_map(Seq::Width), 1 => step(&inner.width), 1 => index_aggregate(&inner.width)].boxed(),
         truth: prop_oneof![
             1 => truth,
-            4 => (comparison(), compared).prop_map(|(comparison, (left, right))| Seq::Binary(comparison, left, right)),
+            4 => (comparison(), alike()).prop_map(|(comparison, (left, right))| Seq::Binary(comparison, left, right)),
             1 => (prop::sample::select(vec!["and", "or"]), pair(&inner.truth)).prop_map(|(operator, (left, right))| Seq::Binary(operator, left, right)),
             1 => inner.truth.clone().prop_map(|operand| Seq::Unary("not", Box::new(operand))),
             1 => choice(&inner.truth, &inner.truth),
@@ -187,8 +186,8 @@ fn kinds(depth: usize) -> Kinds {
 }
 
 fn any_sequence() -> impl Strategy<Value = Seq> {
-    let Kinds { token, index, truth } = kinds(3);
-    prop_oneof![token, index, truth]
+    let Kinds { token, index, width, truth } = kinds(3);
+    prop_oneof![token, index, width, truth]
 }
 
 fn inputs() -> impl Strategy<Value = Vec<i8>> {

@@ -41,6 +41,7 @@ pub(crate) enum Rule {
     Default,
     StraightLine,
     Sequences,
+    Boolean,
 }
 
 impl Rule {
@@ -62,6 +63,9 @@ impl Rule {
                 "rule of RASP-L: a program is a straight line; each line is a core operation or a call of another program, without control flow"
             }
             Rule::Sequences => "rule of RASP-L: a variable is a sequence of values or a selector, and nothing else",
+            Rule::Boolean => {
+                "rule of rasplab: a truth value is no number; the paper's listings, written in Python, let 0 and 1 stand for it"
+            }
         }
     }
 }

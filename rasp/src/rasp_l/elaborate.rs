@@ -410,7 +410,8 @@ impl<'f> Elaborator<'f, '_> {
             "called before it is whole",
         )
         .and(definition, "defined here")
-        .help("a RASP-L program is a straight line: a function can call only functions defined above it, never itself");
+        .note(Rule::StraightLine.text())
+        .help("a function can call only functions defined above it, never itself");
         self.report(problem);
     }
 
@@ -464,7 +465,7 @@ impl<'f> Elaborator<'f, '_> {
     fn with_call(&self, problem: Diagnostic) -> Diagnostic {
         let inlined = self.calls.iter().rev().find(|_| self.library.is_some());
         match (inlined, self.calls.first()) {
-            (Some(callee), _) => problem.note(format!("inside `{}`, a function of the library", callee.text)),
+            (Some(callee), _) => problem.without_labels().note(format!("inside `{}`, a function of the library", callee.text)),
             (None, Some(call)) if call.span != problem.span() => problem.and(call.span, format!("in this call of `{}`", call.text)),
             _ => problem,
         }

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostics, Problems, closest};
 use crate::dialect::{self, Dialect};
+use crate::example::Tested;
 use crate::rasp_l::discipline::Profile;
 use crate::rasp_l::elaborate::{self, Elaborated};
 use crate::rasp_l::evaluate::{self, EvaluationError, Fault};
@@ -11,7 +12,7 @@ use crate::rasp_l::length::{self, ProgramLength};
 use crate::rasp_l::operation::ArithmeticFault;
 use crate::rasp_l::symbol::InputError;
 use crate::rasp_l::value::{Sequence, Value};
-use crate::rasp_l::{generate, parse};
+use crate::rasp_l::{example, generate, parse};
 use crate::span::Location;
 use std::sync::Arc;
 
@@ -153,7 +154,21 @@ impl Program {
     /// As [`evaluate`](Self::evaluate); [`EvaluationError::NoEnd`] when `max_new` tokens came without `end`;
     /// [`EvaluationError::NotTokens`] when the output is indices or booleans.
     pub fn generate(&self, prompt: &[i8], end: i8, max_new: usize) -> Result<Vec<i8>, EvaluationError> {
-        generate::generate(self, prompt, end, max_new)
+        let tokens = generate::generate(self, prompt, Some(end), max_new)?;
+        if tokens.last() == Some(&end) { Ok(tokens) } else { Err(EvaluationError::NoEnd { end, tokens }) }
+    }
+
+    /// As [`generate`](Self::generate), with `most` tokens at most and perhaps no end.
+    pub(crate) fn generate_at_most(&self, prompt: &[i8], end: Option<i8>, most: usize) -> Result<Vec<i8>, EvaluationError> {
+        generate::generate(self, prompt, end, most)
+    }
+
+    /// Runs the examples that the text carries: `#> prompt => answer` on the program's own output, `#> input -> output` position by position.
+    ///
+    /// # Errors
+    /// Comments that begin as examples and cannot be understood.
+    pub fn test(&self) -> Result<Tested, Diagnostics> {
+        example::test(self)
     }
 
     /// The program's length by every measure.

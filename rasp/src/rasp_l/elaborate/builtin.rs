@@ -90,6 +90,7 @@ impl<'f> Elaborator<'f, '_> {
                         expr.span,
                         "not a comparison",
                     )
+                    .note(Rule::Attention.text())
                     .help("write one of `==`, `!=`, `<`, `<=`, `>`, `>=`, as in `select(keys, queries, ==)`"),
                 );
                 None
@@ -121,6 +122,7 @@ impl<'f> Elaborator<'f, '_> {
         let refusal = match (kind, reduction) {
             (Kind::Boolean, Reduction::Mean) => Some(
                 Diagnostic::new(Code::MixedTypes, "`aggregate` would average booleans", value.1, "this is a boolean")
+                    .note(Rule::Boolean.text())
                     .help("whether any is true is `aggregate_max`, whether all are is `aggregate_min`")
                     .help("a boolean becomes a token with `1 if it else 0`"),
             ),
@@ -205,6 +207,7 @@ impl<'f> Elaborator<'f, '_> {
                 operand.1,
                 format!("this is {ty}"),
             )
+            .note(Rule::Attention.text())
             .help(format!("make one, as in `{}`", builtin.signature().replacen("(selector", "(select(keys, queries, ==)", 1))),
         );
         None

@@ -115,6 +115,7 @@ impl Elaborator<'_, '_> {
         let kinds = [left_kind, right_kind];
         let problem = if kinds.contains(&Some(Kind::Boolean)) {
             problem
+                .note(Rule::Boolean.text())
                 .help("a boolean becomes a token with `1 if it else 0`, a token becomes a boolean with a comparison such as `tokens == 1`")
         } else if self.token(left).is_some() || self.token(right).is_some() {
             problem.note(Rule::Index.text()).help(
@@ -198,6 +199,7 @@ impl Elaborator<'_, '_> {
                 Diagnostic::new(Code::MixedTypes, format!("`if` cannot choose between {yes_type} and {no_type}"), span, "different kinds")
                     .and(yes.1, format!("this is {yes_type}"))
                     .and(no.1, format!("this is {no_type}"))
+                    .note(Rule::Boolean.text())
                     .help("make both tokens or both booleans"),
             );
             return None;
@@ -251,6 +253,7 @@ impl Elaborator<'_, '_> {
     fn refuse_boolean(&mut self, symbol: &str, operand: Operand) -> Option<NodeId> {
         self.report(
             Diagnostic::new(Code::MixedTypes, format!("`{symbol}` needs tokens, not a boolean"), operand.1, "this is a boolean")
+                .note(Rule::Boolean.text())
                 .help("a boolean becomes a token with `1 if it else 0`"),
         );
         None
@@ -267,6 +270,7 @@ impl Elaborator<'_, '_> {
         let wanted = if operands.len() == 1 { "a boolean" } else { "booleans" };
         self.report(
             Diagnostic::new(Code::MixedTypes, format!("`{symbol}` needs {wanted}, not {ty}"), span, format!("this is {ty}"))
+                .note(Rule::Boolean.text())
                 .help("a comparison makes a boolean, as in `tokens != 0`"),
         );
         false

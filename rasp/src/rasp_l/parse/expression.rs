@@ -4,6 +4,7 @@ use super::grammar::Rule;
 use super::{next, span_of};
 use crate::comparison::Comparison;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::rasp_l::discipline;
 use crate::rasp_l::operation::Arithmetic;
 use crate::rasp_l::syntax::{Argument, Binary, Expr, Form, Name};
 use crate::span::Span;
@@ -87,7 +88,8 @@ impl Expressions {
                 let what = if other == Rule::float { "a fraction" } else { "text" };
                 self.report(
                     Diagnostic::new(Code::NotInDialect, format!("{what} is not a RASP-L value"), span, "not an int8")
-                        .help("RASP-L's tokens are integers from -128 to 127: give each word or letter a number, as in `sep = -1;`"),
+                        .note(discipline::Rule::Int8.text())
+                        .help("give each word or letter a number, as in `sep = -1;`"),
                 );
                 Form::Broken
             }
@@ -152,6 +154,7 @@ impl Expressions {
                         self.span(&operator),
                         "may leave the int8 tokens",
                     )
+                    .note(discipline::Rule::Int8.text())
                     .help("tokens have `+`, `-`, `*` and `%`; the mean of selected tokens is `aggregate(selector, tokens)`"),
                 );
                 return Expr { form: Form::Broken, span };

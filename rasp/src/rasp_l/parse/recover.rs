@@ -2,6 +2,7 @@
 
 use super::grammar::Rule;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::rasp_l::discipline;
 use crate::span::Span;
 use crate::words::words;
 use pest::error::{Error, ErrorVariant, InputLocation};
@@ -55,11 +56,13 @@ pub(super) fn recover(source: &str, offset: usize, error: &Error<Rule>) -> Recov
         _ => keyword(word).then_some(word),
     };
     let problem = match (word, misnamed) {
-        ("def", _) => problem.help("functions are defined at the top level, not inside one another"),
-        ("for", _) => problem.help("RASP-L has no loops: write each step, or define a function and call it"),
-        ("[", _) => problem.help("RASP-L has no lists: give each value a name"),
+        ("def", _) => {
+            problem.note(discipline::Rule::StraightLine.text()).help("functions are defined at the top level, not inside one another")
+        }
+        ("for", _) => problem.note(discipline::Rule::StraightLine.text()).help("write each step, or define a function and call it"),
+        ("[", _) => problem.note(discipline::Rule::Sequences.text()).help("give each value a name"),
         ("!", _) => problem.help("`not` is the opposite, `!=` is not equal"),
-        ("\"", _) => problem.help("RASP-L has no text: give each word or letter a number, as in `sep = -1;`"),
+        ("\"", _) => problem.note(discipline::Rule::Int8.text()).help("give each word or letter a number, as in `sep = -1;`"),
         (_, Some(word)) => problem.help(format!("`{word}` is a keyword and cannot be a name")),
         ("=", _) => problem.help("`==` compares; `name = ...;` at the start of a statement assigns"),
         _ => problem,
