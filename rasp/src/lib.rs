@@ -29,7 +29,7 @@
 //! ```
 //!
 //! The pipeline of `rasp`: `parse` (text to syntax tree) -> `interpret` (names, functions, loops and lists are gone) -> [`Flow`] ->
-//! `evaluate`, [`Layers`], [`draw`].
+//! `evaluate`, [`Layers`], [`draw`]. Beside it [`format`](format()) lays a program of either dialect out.
 
 mod atom;
 mod comparison;
@@ -40,6 +40,7 @@ mod environment;
 mod evaluate;
 mod fault;
 mod flow;
+mod format;
 mod input;
 mod interpret;
 mod layers;
@@ -68,6 +69,7 @@ pub use draw::Drawing;
 pub use evaluate::{Plan, PlanError, Value};
 pub use fault::{Fault, FaultClass};
 pub use flow::{BinaryMap, Flow, Map, Naming, Node, NodeId, Operand, Reading, Table, UnaryMap};
+pub use format::format;
 pub use input::Input;
 pub use interpret::{Files, NoFiles};
 pub use layers::Layers;

@@ -10,7 +10,7 @@ mod graph;
 mod layers;
 mod length;
 mod operation;
-mod parse;
+pub(crate) mod parse;
 mod program;
 mod symbol;
 mod syntax;
