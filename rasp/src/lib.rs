@@ -29,7 +29,7 @@
 //! ```
 //!
 //! The pipeline of `rasp`: `parse` (text to syntax tree) -> `interpret` (names, functions, loops and lists are gone) -> [`Flow`] ->
-//! `evaluate`, [`Layers`], [`draw`].
+//! `evaluate`, [`Layers`], [`draw`]. Beside it [`format`](format()) lays a program of either dialect out.
 
 mod atom;
 mod comparison;
@@ -41,6 +41,7 @@ mod evaluate;
 mod example;
 mod fault;
 mod flow;
+mod format;
 mod input;
 mod interpret;
 mod layers;
@@ -70,6 +71,7 @@ pub use evaluate::{Plan, PlanError, Value};
 pub use example::Tested;
 pub use fault::{Fault, FaultClass};
 pub use flow::{BinaryMap, Flow, Map, Naming, Node, NodeId, Operand, Reading, Table, UnaryMap};
+pub use format::format;
 pub use input::Input;
 pub use interpret::{Files, NoFiles};
 pub use layers::Layers;

@@ -13,7 +13,7 @@ mod layers;
 mod length;
 mod library;
 mod operation;
-mod parse;
+pub(crate) mod parse;
 mod program;
 mod symbol;
 mod syntax;

@@ -186,6 +186,12 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_may_follow_a_comparison_as_argument() {
+        let (file, problems) = parse_all("select(tokens, tokens, == # the same\n);");
+        assert_eq!((file.node_count(), problems), (5, vec![]));
+    }
+
+    #[test]
     fn tree_nodes_are_counted_as_documented() {
         let (file, _) = parse_all("def f(x, y) { return x + (y); } f(select(tokens, 1, ==), not a if True else 2);");
         // definition, two parameters, return, +, x, y; statement, f, select, tokens, 1, ==, conditional, not, a, True, 2

@@ -106,7 +106,11 @@ impl Expressions {
             .flat_map(Pair::into_inner)
             .filter_map(|part| match part.as_rule() {
                 Rule::expression => Some(Argument::Expr(self.build(part))),
-                Rule::operator_argument => Some(Argument::Comparison(read_comparison(part.as_str())?, self.span(&part))),
+                // Only the comparison inside ends before blanks and comments do.
+                Rule::operator_argument => {
+                    let comparison = part.into_inner().next()?;
+                    Some(Argument::Comparison(read_comparison(comparison.as_str())?, self.span(&comparison)))
+                }
                 _ => None,
             })
             .collect();
