@@ -3,6 +3,7 @@
 //! `parse` (text to syntax tree) -> `elaborate` (names, functions and types are settled) -> [`Graph`] -> `evaluate`, `generate`,
 //! [`ProgramLength`], [`Layers`].
 
+mod description;
 mod discipline;
 mod elaborate;
 mod evaluate;

@@ -38,11 +38,11 @@ impl Case {
     fn tokens(&self, name: &str) -> String {
         let choices: String =
             self.sequence(name).iter().enumerate().map(|(place, value)| format!("({value}) if tokens == {place} else ")).collect();
-        format!("{choices} 0")
+        format!("({choices}0)")
     }
 
     fn booleans(&self, name: &str) -> String {
-        format!("({}) != 0", self.tokens(name))
+        format!("{} != 0", self.tokens(name))
     }
 
     /// The call in RASP-L that has this case's value, on the input `0 1 2 ...`.

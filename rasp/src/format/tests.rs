@@ -70,6 +70,8 @@ fn every_program_of_the_repository_keeps_its_meaning() {
     for folder in [
         "rasp/lib",
         "rasp/programs",
+        "rasp/programs/published",
+        "rasp/tests/profiles",
         "tasks/programs",
         "rasp/tests/programs",
         "rasp/tests/errors",
@@ -79,7 +81,7 @@ fn every_program_of_the_repository_keeps_its_meaning() {
     ] {
         for entry in std::fs::read_dir(format!("{root}/{folder}")).into_iter().flatten() {
             let path = entry.unwrap().path();
-            let source = std::fs::read_to_string(&path).unwrap();
+            let Ok(source) = std::fs::read_to_string(&path) else { continue };
             match path.extension().and_then(|extension| extension.to_str()) {
                 Some("rasp") => count += usize::from(formatted(&source).is_some()),
                 // A session, in which some lines are meant to be wrong.

@@ -1,4 +1,4 @@
-//! Program length: measures of a program, defined so that two people who count by hand agree.
+//! Program length: measures of a program, defined so that two people who count by hand agree. `docs/program-length.md` defines them at length.
 //!
 //! All but `statements` and `syntax_nodes` are taken on the graph that the program's **output** depends on, after functions are inlined
 //! and constants are folded: an operation whose inputs are all constants is itself a constant. No other identity is applied;
@@ -9,6 +9,7 @@
 //! What costs nothing: `tokens`, `indices`, constants (symbols among them), and a selector,
 //! since RASP-L's `kqv` makes one operation of it and the aggregation or width that reads it.
 
+use crate::rasp_l::description;
 use crate::rasp_l::graph::NodeId;
 use crate::rasp_l::graph::{Graph, Node};
 use crate::rasp_l::layers;
@@ -16,8 +17,8 @@ use crate::rasp_l::layers;
 /// How long a program is, by each measure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProgramLength {
-    /// Top-level statements and the statements (`return` among them) of each function that is called, each function once.
-    /// `def` itself is not counted, and neither is a symbol's definition, a top-level `name = integer;`.
+    /// Top-level statements and the statements (`return` among them) of each function of the file that is called, each function once.
+    /// Neither `def` itself nor a symbol's definition, a top-level `name = integer;`, is counted, and nothing of the library.
     pub statements: usize,
     /// Distinct operations: the same operation on the same inputs counts once, however often it is written. The primary measure.
     pub core_operations: usize,
@@ -26,6 +27,9 @@ pub struct ProgramLength {
     /// Nodes of the whole file's syntax tree: one for each statement (functions and their `return` included), parameter, literal (its sign
     /// included), name that is read, operator, call and comparison argument. Parentheses and comments are none.
     pub syntax_nodes: usize,
+    /// The description of the shared operations in bits, rounded up: their number in Elias's gamma code, then each operation as one of 41, each
+    /// of its inputs as one of all that could stand there, and each constant in 8 bits or 1.
+    pub bits: usize,
     /// Distinct aggregations and selector widths.
     pub attention_operations: usize,
     /// The most attention operations on any path from the input to the output: the layers that the program needs.
@@ -42,6 +46,7 @@ impl ProgramLength {
             ("core_operations", self.core_operations),
             ("tree_operations", self.tree_operations),
             ("syntax_nodes", self.syntax_nodes),
+            ("bits", self.bits),
             ("attention_operations", self.attention_operations),
             ("attention_depth", self.attention_depth),
             ("heads", self.heads.iter().sum()),
@@ -64,10 +69,20 @@ pub(crate) fn measure(graph: &Graph, needed: &[NodeId], statements: usize, synta
         tree[id.idx()] = tree_operations;
     }
     let heads: Vec<usize> = layers::schedule(graph, needed).heads.iter().map(Vec::len).collect();
-    ProgramLength { statements, core_operations, tree_operations, syntax_nodes, attention_operations, attention_depth: heads.len(), heads }
+    ProgramLength {
+        statements,
+        core_operations,
+        tree_operations,
+        syntax_nodes,
+        bits: description::bits(graph, needed).ceil() as usize,
+        attention_operations,
+        attention_depth: heads.len(),
+        heads,
+    }
 }
 
-fn is_operation(node: &Node) -> bool {
+/// Whether a node counts as an operation.
+pub(crate) fn is_operation(node: &Node) -> bool {
     match node {
         Node::Tokens | Node::Indices | Node::Constant(_) | Node::Select { .. } => false,
         Node::Map(_) | Node::Aggregate { .. } | Node::Width { .. } => true,
