@@ -103,6 +103,38 @@ pub enum Error {
         /// Results in all.
         all: usize,
     },
+    /// Some examples of programs fail.
+    #[error("{failed} of {all} examples fail")]
+    ExamplesFailed {
+        /// Examples that fail.
+        failed: usize,
+        /// Examples in all.
+        all: usize,
+    },
+    /// A program does not solve a task.
+    #[error("{program} does not solve {task}: at length {length} {found}\n  prompt  {prompt}\n  answer  {answer}")]
+    NotSolved {
+        /// The program's file.
+        program: String,
+        /// The task's name.
+        task: String,
+        /// The length of the example, in the task's unit.
+        length: usize,
+        /// What the program does instead.
+        found: String,
+        /// What the program was given.
+        prompt: String,
+        /// What it should have written.
+        answer: String,
+    },
+    /// Some files are not formatted.
+    #[error("{unformatted} of {all} files are not formatted: run the same command without --check")]
+    NotFormatted {
+        /// Files that would change.
+        unformatted: usize,
+        /// Files in all.
+        all: usize,
+    },
     /// Several files have problems.
     #[error("{} files have problems", .0.len())]
     Several(Vec<Error>),
@@ -132,6 +164,7 @@ impl Error {
             Self::Interrupted { .. } => 75,
             Self::Evaluation(rasp::rasp_l::EvaluationError::EmptyInput) => 2,
             Self::RunsFailed { .. } | Self::InputsFailed { .. } | Self::AfterRuns(_) | Self::Evaluation(_) => 1,
+            Self::ExamplesFailed { .. } | Self::NotSolved { .. } | Self::NotFormatted { .. } => 1,
             _ => 2,
         }
     }

@@ -84,6 +84,8 @@ pub enum Code {
     MalformedExample,
     /// E0702: an example of the program that it does not fulfil.
     FailedExample,
+    /// E0703: a symbol that the task has not, or has for another token.
+    ForeignSymbol,
     /// W0001: `not a == b` is `(not a) == b`.
     NotFirst,
     /// W0002: `x in l and y` is `x in (l and y)`.
@@ -141,6 +143,7 @@ impl Code {
             Code::LimitReached => "E0604",
             Code::MalformedExample => "E0701",
             Code::FailedExample => "E0702",
+            Code::ForeignSymbol => "E0703",
             Code::NotFirst => "W0001",
             Code::InLast => "W0002",
             Code::ConditionalChain => "W0003",

@@ -1,6 +1,8 @@
 //! The examples that programs carry.
 
-use rasp::rasp_l;
+#![allow(clippy::disallowed_methods, reason = "tests read their fixtures")]
+
+use rasp::{Dialect, rasp_l};
 
 fn typed(body: &str) -> String {
     let program = rasp_l::Program::parse("f.rasp", &format!("#lang rasp-l\nsep = -1; eos = -2; stop = -2;\n{body}"));
@@ -60,4 +62,24 @@ fn programs_in_the_rasp_dialect_have_examples_of_their_output() {
     insta::assert_snapshot!(
         test(&format!("{hist}#> hello -> [1, 1, 2, 2, 2]\n")) + "\n\n" + &test(&format!("{hist}#> a b => 1\n#> -> 2\n"))
     );
+}
+
+#[test]
+fn the_programs_of_the_repository_fulfil_their_examples() {
+    let mut examples = 0;
+    for folder in ["programs", "programs/published", "../tasks/programs"] {
+        for entry in std::fs::read_dir(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap() {
+            let path = entry.unwrap().path();
+            let Ok(source) = std::fs::read_to_string(&path) else { continue };
+            let name = path.display().to_string();
+            let tested = match rasp::dialect(&name, &source).unwrap() {
+                Dialect::RaspL => rasp_l::Program::parse(&name, &source).unwrap_or_else(|problems| panic!("{problems}")).test(),
+                Dialect::Rasp => rasp::Program::parse(&name, &source).unwrap_or_else(|problems| panic!("{problems}")).test(),
+            };
+            let tested = tested.unwrap_or_else(|problems| panic!("{problems}"));
+            assert!(tested.failures.is_none(), "{}", tested.failures.unwrap());
+            examples += tested.examples;
+        }
+    }
+    assert!(examples >= 30, "{examples}");
 }

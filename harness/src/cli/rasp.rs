@@ -1,17 +1,22 @@
 //! `rasp …`: programs of both dialects. The first line of a file says which one it is in.
 
 mod batch;
+mod check;
 mod drawing;
 mod files;
+mod format;
 mod json;
+mod length;
 mod repl;
+mod test;
 mod typed;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
-use rasp::{Dialect, Limits, Program, rasp_l};
+use rasp::rasp_l::{self, Profile};
+use rasp::{Dialect, Limits, Program};
 
 use crate::error::Error;
 use crate::printer::Printer;
@@ -65,22 +70,95 @@ pub(super) enum RaspCommand {
         #[command(flatten)]
         limits: LimitArgs,
     },
-    /// Measure the length of RASP-L programs.
+    /// Measure the length of RASP-L programs, by each measure of docs/program-length.md.
     #[command(after_help = "Example: rasplab rasp length tasks/programs/*.rasp")]
     Length {
         /// The programs.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        #[command(flatten)]
+        profile: ProfileArgs,
     },
-    /// Check programs and report all of their problems and traps.
-    #[command(after_help = "Example: rasplab rasp check my.rasp")]
+    /// Check programs: all of their problems and traps, each place where a RASP-L program bends a rule, and which dialects accept them.
+    #[command(after_help = "Example: rasplab rasp check my.rasp
+         rasplab rasp check my.rasp --profile strict")]
     Check {
         /// The programs.
         #[arg(required = true)]
         files: Vec<PathBuf>,
         #[command(flatten)]
+        profile: ProfileArgs,
+        #[command(flatten)]
         limits: LimitArgs,
     },
+    /// Run the examples that programs carry, or check that they solve a task.
+    ///
+    /// An example is a comment: `#> 3 1 2 sep => 1 2 3 eos` says what a RASP-L program writes after a prompt, token by token;
+    /// `#> 3 1 2 -> 3 3 3` says what a program's output is at every position.
+    #[command(after_help = "Example: rasplab rasp test tasks/programs/*.rasp
+         rasplab rasp test my_sort.rasp --task sort --lengths 1..50")]
+    Test(TestArgs),
+    /// Format programs in place: one statement a line, and blanks in their places. Comments and line breaks inside statements stay.
+    #[command(after_help = "Example: rasplab rasp fmt my.rasp
+         rasplab rasp fmt --check tasks/programs/*.rasp
+         rasplab rasp fmt - < my.rasp")]
+    Fmt {
+        /// The programs; `-` reads standard input and writes standard output.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Change nothing; fail if a file would change, and name it.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TestArgs {
+    /// The programs.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Also draw examples of this task, which the program must answer.
+    #[arg(long, value_name = "NAME")]
+    task: Option<String>,
+    /// The task's alphabet, as in `tasks sample`.
+    #[arg(long, requires = "task")]
+    alphabet: Option<usize>,
+    /// The lengths of the task's examples, `FROM..TO`, both included.
+    #[arg(long, value_name = "FROM..TO", default_value = "1..20", requires = "task", value_parser = test::read_lengths)]
+    lengths: test::Lengths,
+    /// Examples of each length.
+    #[arg(long, default_value_t = 10, requires = "task")]
+    count: usize,
+    /// Examples are drawn by seed.
+    #[arg(long, default_value_t = 0, requires = "task")]
+    seed: u64,
+    #[command(flatten)]
+    profile: ProfileArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+/// How strictly RASP-L's rules are kept.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct ProfileArgs {
+    /// For RASP-L: `strict` refuses what the paper's listings do beside its rules; `published` accepts just that, and `check` names it.
+    #[arg(long, value_enum, default_value = "published")]
+    profile: ProfileName,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ProfileName {
+    Strict,
+    Published,
+}
+
+impl From<ProfileArgs> for Profile {
+    fn from(args: ProfileArgs) -> Profile {
+        match args.profile {
+            ProfileName::Strict => Profile::Strict,
+            ProfileName::Published => Profile::Published,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -108,6 +186,8 @@ pub(super) struct RunArgs {
     /// Inputs at a time [default: one for each core].
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     workers: Option<u16>,
+    #[command(flatten)]
+    profile: ProfileArgs,
     #[command(flatten)]
     limits: LimitArgs,
 }
@@ -160,7 +240,7 @@ pub(super) enum Format {
 
 pub(super) fn rasp(command: RaspCommand, printer: Printer) -> Result<(), Error> {
     match command {
-        RaspCommand::Run(args) => match read(&args.file)? {
+        RaspCommand::Run(args) => match read(&args.file, args.profile.into())? {
             Loaded::RaspL(program) => typed::run(&program, &args, printer),
             Loaded::Rasp(source) => batch::run(&source, &args, printer),
         },
@@ -171,14 +251,10 @@ pub(super) fn rasp(command: RaspCommand, printer: Printer) -> Result<(), Error> 
             let input = batch::read_one_input(Some(&input), items.as_deref())?;
             drawing::draw(&program, sop.as_deref(), &input, &format, &out, printer)
         }
-        RaspCommand::Length { files } => typed::length(&files, printer),
-        RaspCommand::Check { files, limits } => {
-            let checked = each(&files, |file| match read(file)? {
-                Loaded::RaspL(program) => Ok(program.name().to_owned()),
-                Loaded::Rasp(_) => load(file, limits.into(), printer).map(|program| program.name().to_owned()),
-            })?;
-            printer.data(&checked.iter().map(|name| format!("{name}: no problems")).collect::<Vec<_>>().join("\n"))
-        }
+        RaspCommand::Length { files, profile } => length::length(&files, profile.into(), printer),
+        RaspCommand::Check { files, profile, limits } => check::check(&files, profile.into(), limits.into(), printer),
+        RaspCommand::Test(args) => test::test(&args, printer),
+        RaspCommand::Fmt { files, check } => format::format(&files, check, printer),
     }
 }
 
@@ -188,20 +264,20 @@ enum Loaded {
     Rasp(String),
 }
 
-fn read(file: &Path) -> Result<Loaded, Error> {
+fn read(file: &Path, profile: Profile) -> Result<Loaded, Error> {
     let source = fs::read_to_string(file).map_err(Error::file(file, "read"))?;
     let name = file.display().to_string();
     Ok(match rasp::dialect(&name, &source)? {
-        Dialect::RaspL => Loaded::RaspL(rasp_l::Program::parse(&name, &source)?),
+        Dialect::RaspL => Loaded::RaspL(rasp_l::Program::parse_in(profile, &name, &source)?),
         Dialect::Rasp => Loaded::Rasp(source),
     })
 }
 
 /// A program in the `rasp` dialect; its warnings go to people.
 fn load(file: &Path, limits: Limits, printer: Printer) -> Result<Program, Error> {
-    let Loaded::Rasp(source) = read(file)? else {
+    let Loaded::Rasp(source) = read(file, Profile::default())? else {
         return Err(Error::Usage(format!(
-            "{} is in the rasp-l dialect: `rasp run`, `rasp length` and `rasp check` take it",
+            "{} is in the rasp-l dialect: `rasp run`, `rasp length`, `rasp test`, `rasp check` and `rasp fmt` take it",
             file.display()
         )));
     };

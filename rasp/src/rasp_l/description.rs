@@ -7,7 +7,7 @@
 //!
 //! Source of the code for n: Elias 1975, <https://doi.org/10.1109/TIT.1975.1055349>.
 
-use crate::rasp_l::graph::{Constant, Graph, Map, Node, NodeId};
+use crate::rasp_l::graph::{Constant, Graph, Node, NodeId};
 use crate::rasp_l::length::is_operation;
 
 /// `+ - * %`, negation, successor, predecessor, six comparisons, `not`, `and`, `or`, the conditional; and for each of six comparisons a mean, a

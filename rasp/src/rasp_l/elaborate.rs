@@ -136,7 +136,7 @@ impl<'f> Elaborator<'f, '_> {
             && let Node::Constant(Constant::Token(token)) = self.graph.node(node)
             && let Ok(token) = i8::try_from(token)
         {
-            self.symbols.define(&name.text, token);
+            self.symbols.define(&name.text, token, name.span);
         }
         defined
     }

@@ -48,20 +48,23 @@ impl Program {
     /// As [`parse`](Self::parse); in the strict profile also each place where the program bends a rule.
     pub fn parse_in(profile: Profile, file_name: &str, source: &str) -> Result<Program, Diagnostics> {
         let mut problems = Problems::default();
-        let elaborated = match dialect::read(source) {
-            Ok(Dialect::RaspL) => {
-                let file = parse::parse(source, &mut problems);
-                elaborate::elaborate(&file, source.len(), profile, &mut problems).map(|elaborated| (elaborated, file.node_count()))
-            }
-            Ok(Dialect::Rasp) => {
-                problems.push(dialect::refuse_rasp(source));
-                None
-            }
-            Err(problem) => {
-                problems.push(problem);
-                None
-            }
-        };
+        match dialect::read(source) {
+            Ok(Dialect::RaspL) => return Program::parse_as(profile, file_name, source),
+            Ok(Dialect::Rasp) => problems.push(dialect::refuse_rasp(source)),
+            Err(problem) => problems.push(problem),
+        }
+        Err(problems.finish(file_name, source).expect("there is a problem"))
+    }
+
+    /// Reads a text as a program in a profile, whatever dialect its first line names.
+    ///
+    /// # Errors
+    /// As [`parse_in`](Self::parse_in).
+    pub fn parse_as(profile: Profile, file_name: &str, source: &str) -> Result<Program, Diagnostics> {
+        let mut problems = Problems::default();
+        let file = parse::parse(source, &mut problems);
+        let elaborated =
+            elaborate::elaborate(&file, source.len(), profile, &mut problems).map(|elaborated| (elaborated, file.node_count()));
         if let Some(diagnostics) = problems.finish(file_name, source) {
             return Err(diagnostics);
         }
@@ -101,6 +104,16 @@ impl Program {
     /// The token that a symbol names.
     pub fn symbol(&self, name: &str) -> Option<i8> {
         self.inner.elaborated.symbols.get(name)
+    }
+
+    /// Checks that each symbol is one of the `known` ones, which `owner` has, as in `task sort`.
+    ///
+    /// # Errors
+    /// Each symbol that is not, or stands for another token there.
+    pub fn check_symbols(&self, owner: &str, known: &[(&str, i8)]) -> Result<(), Diagnostics> {
+        let mut problems = Problems::default();
+        self.inner.elaborated.symbols.check(owner, known, &mut problems);
+        problems.finish(self.name(), self.source()).map_or(Ok(()), Err)
     }
 
     /// Reads words separated by white space, each an integer or a symbol.

@@ -2,7 +2,8 @@
 //!
 //! A symbol is a top-level `name = integer;`. It compiles to a constant and costs nothing in any measure of length but the syntax nodes.
 
-use crate::diagnostic::closest;
+use crate::diagnostic::{Code, Diagnostic, Problems, closest};
+use crate::span::Span;
 use thiserror::Error;
 
 /// Why a text is not a sequence of tokens.
@@ -33,12 +34,36 @@ pub enum InputError {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Symbols {
     list: Vec<(String, i8)>,
+    /// Where each is defined.
+    spans: Vec<Span>,
 }
 
 impl Symbols {
     /// Adds a symbol; its name is new.
-    pub(crate) fn define(&mut self, name: &str, token: i8) {
+    pub(crate) fn define(&mut self, name: &str, token: i8, span: Span) {
         self.list.push((name.to_owned(), token));
+        self.spans.push(span);
+    }
+
+    /// Reports each symbol that is not among the `known` ones.
+    pub(crate) fn check(&self, owner: &str, known: &[(&str, i8)], problems: &mut Problems) {
+        for ((name, token), &span) in self.list.iter().zip(&self.spans) {
+            let problem = |message: String| Diagnostic::new(Code::ForeignSymbol, message, span, format!("token {token}"));
+            match known.iter().find(|(other, _)| other == name) {
+                Some((_, other)) if other == token => {}
+                Some((_, other)) => {
+                    problems.push(problem(format!("`{name}` is token {other} in {owner}")).help(format!("write `{name} = {other};`")));
+                }
+                None => {
+                    let problem = problem(format!("{owner} has no symbol `{name}`"));
+                    let names = || known.iter().map(|(name, _)| *name);
+                    problems.push(match closest(name, names()) {
+                        Some(meant) => problem.help(format!("did you mean `{meant}`?")),
+                        None => problem.help(format!("its symbols are {}", names().collect::<Vec<_>>().join(", "))),
+                    });
+                }
+            }
+        }
     }
 
     pub(crate) fn list(&self) -> &[(String, i8)] {
@@ -81,9 +106,10 @@ mod tests {
 
     fn symbols() -> Symbols {
         let mut symbols = Symbols::default();
-        symbols.define("sep", -1);
-        symbols.define("end", -2);
-        symbols.define("stop", -2);
+        let nowhere = Span::new(0, 0);
+        symbols.define("sep", -1, nowhere);
+        symbols.define("end", -2, nowhere);
+        symbols.define("stop", -2, nowhere);
         symbols
     }
 

@@ -1,11 +1,9 @@
-//! `rasp run` and `rasp length` for programs in `rasp-l`.
-
-use std::path::PathBuf;
+//! `rasp run` for programs in `rasp-l`.
 
 use rasp::rasp_l::{self, Program, Sequence};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::{Loaded, RunArgs, each, read};
+use super::RunArgs;
 use crate::error::Error;
 use crate::printer::Printer;
 
@@ -52,36 +50,4 @@ fn as_json(value: &rasp_l::Value) -> Value {
         rasp_l::Value::Sequence(Sequence::Booleans(booleans)) => json!(booleans),
         rasp_l::Value::Selector(matrix) => json!(matrix.rows()),
     }
-}
-
-pub(super) fn length(files: &[PathBuf], printer: Printer) -> Result<(), Error> {
-    let programs = each(files, |file| match read(file)? {
-        Loaded::RaspL(program) => Ok(program),
-        Loaded::Rasp(_) => {
-            let file = file.display();
-            Err(Error::Usage(format!(
-                "{file} is in the rasp dialect: program length is defined for rasp-l; `rasp layers {file}` counts layers and heads"
-            )))
-        }
-    })?;
-    if printer.json() {
-        for program in &programs {
-            let mut row: Map<String, Value> =
-                program.length().measures().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-            row.insert("program".to_owned(), program.name().into());
-            row.insert("heads_per_layer".to_owned(), program.length().heads.into());
-            printer.value(&row)?;
-        }
-        return Ok(());
-    }
-    let width = programs.iter().map(|program| program.name().len()).chain(["program".len()]).max().unwrap_or(0);
-    let names: Vec<&str> =
-        programs.first().map(|program| program.length().measures()).into_iter().flatten().map(|(name, _)| name).collect();
-    let mut lines = vec![format!("{:width$}  {}", "program", names.join("  "))];
-    for program in &programs {
-        let measures = program.length().measures();
-        let values: Vec<String> = measures.iter().map(|(name, value)| format!("{value:>columns$}", columns = name.len())).collect();
-        lines.push(format!("{:width$}  {}", program.name(), values.join("  ")));
-    }
-    printer.data(&lines.join("\n"))
 }

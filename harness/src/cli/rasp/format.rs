@@ -1,0 +1,44 @@
+//! `rasp fmt`: programs rewritten in place, or named where they would be.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::each;
+use crate::error::Error;
+use crate::printer::Printer;
+use crate::run::directory::write_whole;
+
+pub(super) fn format(files: &[PathBuf], check: bool, printer: Printer) -> Result<(), Error> {
+    let changes = each(files, |file| {
+        let source = read(file)?;
+        let formatted = rasp::format(&file.display().to_string(), &source)?;
+        Ok((file, source != formatted, formatted))
+    })?;
+    let mut unformatted = 0;
+    for (file, changed, formatted) in &changes {
+        match (is_standard_input(file), check, changed) {
+            (true, false, _) => printer.raw(formatted)?,
+            (_, _, false) => {}
+            (_, true, true) => {
+                unformatted += 1;
+                printer.data(&file.display().to_string())?;
+            }
+            (false, false, true) => write_whole(file, formatted.as_bytes())?,
+        }
+    }
+    if unformatted > 0 { Err(Error::NotFormatted { unformatted, all: changes.len() }) } else { Ok(()) }
+}
+
+fn is_standard_input(file: &Path) -> bool {
+    file.as_os_str() == "-"
+}
+
+fn read(file: &Path) -> Result<String, Error> {
+    if is_standard_input(file) {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map_err(Error::file(Path::new("standard input"), "read"))?;
+        return Ok(text);
+    }
+    fs::read_to_string(file).map_err(Error::file(file, "read"))
+}
