@@ -203,3 +203,26 @@ fn programs_can_be_shared_between_threads() {
     fn shared<T: Send + Sync + Clone + std::fmt::Debug>() {}
     shared::<Program>();
 }
+
+/// Attention operations as written, without common sub-expressions; with them; and the depth: counted by instrumented runs of np-rasp.
+#[test]
+fn the_counts_of_the_published_programs_are_reproduced() {
+    for (name, written, shared, depth) in [
+        ("boolean_and", 1, 1, 1),
+        ("sort", 1, 1, 1),
+        ("binary_mode", 2, 2, 1),
+        ("copy_unique", 3, 3, 3),
+        ("count", 3, 3, 2),
+        ("mode", 4, 4, 4),
+        ("addition_reverse", 18, 15, 7),
+        ("addition_forward", 22, 19, 7),
+    ] {
+        let path = format!("{}/programs/published/{name}.rasp", env!("CARGO_MANIFEST_DIR"));
+        let program = Program::parse(name, &std::fs::read_to_string(path).unwrap()).unwrap_or_else(|problems| panic!("{problems}"));
+        let (graph, length) = (program.graph(), program.length());
+        let needed = graph.needed_for(program.output());
+        let attention = needed.iter().filter(|&&id| graph.node(id).is_attention());
+        let found = attention.map(|&id| graph.occurrences(id)).sum::<usize>();
+        assert_eq!((found, length.attention_operations, length.attention_depth), (written, shared, depth), "{name}");
+    }
+}

@@ -194,6 +194,7 @@ pub struct Graph {
     nodes: Vec<Node>,
     types: Vec<Type>,
     sentinels: Vec<bool>,
+    occurrences: Vec<usize>,
     origins: Vec<Span>,
     ids: HashMap<Node, NodeId>,
 }
@@ -202,12 +203,14 @@ impl Graph {
     /// The id of `node`, new or already there. The caller has checked that its inputs have the types it needs.
     pub(crate) fn intern(&mut self, node: Node, origin: Span) -> NodeId {
         if let Some(&id) = self.ids.get(&node) {
+            self.occurrences[id.idx()] += 1;
             return id;
         }
         let id = NodeId(u32::try_from(self.nodes.len()).expect("the elaborator stops long before 2^32 nodes"));
         self.types.push(self.type_of(&node, id));
         self.sentinels.push(self.type_of(&node, id) == Type::Sequence(Kind::Token) && self.passes_sentinel(&node));
         self.nodes.push(node);
+        self.occurrences.push(1);
         self.origins.push(origin);
         self.ids.insert(node, id);
         id
@@ -252,6 +255,11 @@ impl Graph {
     /// The node's type.
     pub fn ty(&self, id: NodeId) -> Type {
         self.types[id.idx()]
+    }
+
+    /// How often the program writes the node's operation, its functions being inlined.
+    pub fn occurrences(&self, id: NodeId) -> usize {
+        self.occurrences[id.idx()]
     }
 
     /// The place in the source where the node was first written.

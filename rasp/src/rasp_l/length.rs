@@ -22,6 +22,9 @@ pub struct ProgramLength {
     pub statements: usize,
     /// Distinct operations: the same operation on the same inputs counts once, however often it is written. The primary measure.
     pub core_operations: usize,
+    /// Operations as they are written, functions inlined: a value with a name is computed once, an expression that is written twice is computed
+    /// twice. Where the output does not need its value, an operation is not counted.
+    pub inlined_operations: usize,
     /// Operations when nothing is shared: a value that is read twice is counted twice. `usize::MAX` where it would be more.
     pub tree_operations: usize,
     /// Nodes of the whole file's syntax tree: one for each statement (functions and their `return` included), parameter, literal (its sign
@@ -44,6 +47,7 @@ impl ProgramLength {
         vec![
             ("statements", self.statements),
             ("core_operations", self.core_operations),
+            ("inlined_operations", self.inlined_operations),
             ("tree_operations", self.tree_operations),
             ("syntax_nodes", self.syntax_nodes),
             ("bits", self.bits),
@@ -58,12 +62,14 @@ impl ProgramLength {
 pub(crate) fn measure(graph: &Graph, needed: &[NodeId], statements: usize, syntax_nodes: usize) -> ProgramLength {
     let mut tree = vec![0_usize; graph.len()];
     let mut core_operations = 0;
+    let mut inlined_operations = 0;
     let mut attention_operations = 0;
     let mut tree_operations = 0;
     for &id in needed {
         let node = graph.node(id);
         let own = usize::from(is_operation(&node));
         core_operations += own;
+        inlined_operations += own * graph.occurrences(id);
         attention_operations += usize::from(node.is_attention());
         tree_operations = node.inputs().map(|input| tree[input.idx()]).fold(own, usize::saturating_add);
         tree[id.idx()] = tree_operations;
@@ -72,6 +78,7 @@ pub(crate) fn measure(graph: &Graph, needed: &[NodeId], statements: usize, synta
     ProgramLength {
         statements,
         core_operations,
+        inlined_operations,
         tree_operations,
         syntax_nodes,
         bits: description::bits(graph, needed).ceil() as usize,
