@@ -70,6 +70,8 @@ pub struct ProgramInfo {
     pub file: String,
     /// Source text.
     pub source: String,
+    /// The strictest profile of RASP-L that admits it: `strict`, or `published` where it does what only the paper's listings may.
+    pub profile: String,
     /// Measures of program length by name, in the order of the tables.
     pub measures: Vec<(String, f64)>,
 }

@@ -37,6 +37,7 @@
 //!         program: Some(ProgramInfo {
 //!             file: "sort.rasp".into(),
 //!             source: "sort(tokens, tokens);".into(),
+//!             profile: "strict".into(),
 //!             measures: vec![("core_operations".into(), 7.0)],
 //!         }),
 //!         role: Role::Solvable,

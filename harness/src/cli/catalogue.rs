@@ -1,5 +1,6 @@
 //! `tasks` and `devices`: what there is.
 
+use rasp::rasp_l::Program;
 use serde_json::json;
 use tasks::TaskSpec;
 use tasks::random::stream;
@@ -32,13 +33,20 @@ pub(super) fn tasks(command: TasksCommand, printer: Printer) -> Result<(), Error
 fn list(printer: Printer) -> Result<(), Error> {
     let width = tasks::catalogue().iter().map(|entry| entry.name.len()).max().unwrap_or(0);
     for entry in tasks::catalogue() {
+        let program = entry.program.map(|(file, source)| Program::parse(file, source)).transpose()?;
         if printer.json() {
             printer.value(&json!({
                 "name": entry.name, "version": entry.version, "summary": entry.summary, "format": entry.format, "unit": entry.unit,
                 "alphabet": entry.alphabet_default, "program": entry.program.map(|(file, _)| file),
+                "core_operations": program.as_ref().map(|program| program.length().core_operations),
+                "profile": program.as_ref().map(|program| program.profile().name()),
             }))?;
         } else {
-            printer.data(&format!("{:width$}  {}", entry.name, entry.summary))?;
+            let program = match &program {
+                Some(program) => format!("{} operations, {}", program.length().core_operations, program.profile()),
+                None => "no program known".to_owned(),
+            };
+            printer.data(&format!("{:width$}  {program:24}  {}", entry.name, entry.summary))?;
         }
     }
     Ok(())
@@ -54,9 +62,9 @@ fn show(name: String, printer: Printer) -> Result<(), Error> {
     let program = match entry.program {
         None => "none known: Zhou et al. 2023 give no RASP-L program\n".to_owned(),
         Some((file, source)) => {
-            let measures = rasp::rasp_l::Program::parse(file, source)?.length().measures();
-            let measures: Vec<String> = measures.iter().map(|(name, value)| format!("{name} {value}")).collect();
-            format!("{file} ({})\n\n{source}", measures.join(", "))
+            let program = Program::parse(file, source)?;
+            let measures: Vec<String> = program.length().measures().iter().map(|(name, value)| format!("{name} {value}")).collect();
+            format!("{file} (profile {}, {})\n\n{source}", program.profile(), measures.join(", "))
         }
     };
     let (name, version) = (entry.name, entry.version);

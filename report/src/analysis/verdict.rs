@@ -28,6 +28,8 @@ pub struct Verdict {
     pub has_program: bool,
     /// The primary measure of that program.
     pub program_length: Option<f64>,
+    /// The profile of RASP-L that the program needs.
+    pub program_profile: Option<String>,
     /// Longest training lengths of the task's cells, ascending.
     pub len_train_max: Vec<usize>,
     /// Runs that the sweep asks for.
@@ -51,10 +53,13 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// The primary measure in words: a number, `none known`, or `not measured`.
+    /// The primary measure in words: a number, `none known`, or `not measured`; with the profile where that is not the strict one.
     pub fn program_length_words(&self) -> String {
         match (self.program_length, self.has_program) {
-            (Some(length), _) => number::short(length),
+            (Some(length), _) => match self.program_profile.as_deref() {
+                None | Some("strict") => number::short(length),
+                Some(profile) => format!("{} ({profile})", number::short(length)),
+            },
             (None, false) => "none known".to_owned(),
             (None, true) => "not measured".to_owned(),
         }
@@ -166,6 +171,7 @@ fn judge_task(task: &TaskInfo, primary_measure: &str, runs: &[&RunSummary]) -> V
         role: task.role,
         has_program: task.program.is_some(),
         program_length: task.program.as_ref().and_then(|program| program.measure(primary_measure)),
+        program_profile: task.program.as_ref().map(|program| program.profile.clone()),
         len_train_max: runs.iter().map(|run| run.outcome.len_train_max).collect::<BTreeSet<_>>().into_iter().collect(),
         runs_attempted: runs.len(),
         runs_finished: finished.len(),
