@@ -17,7 +17,12 @@ pub fn describe(cell: &Cell) -> Result<TaskInfo, Error> {
         .map(|(file, source)| {
             let program = Program::parse(file, source)?;
             let measures = program.length().measures().into_iter().map(|(name, value)| (name.to_owned(), value as f64)).collect();
-            Ok::<_, Error>(ProgramInfo { file: file.to_owned(), source: source.to_owned(), profile: program.profile().name().to_owned(), measures })
+            Ok::<_, Error>(ProgramInfo {
+                file: file.to_owned(),
+                source: source.to_owned(),
+                profile: program.profile().name().to_owned(),
+                measures,
+            })
         })
         .transpose()?;
     Ok(TaskInfo {

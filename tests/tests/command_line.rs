@@ -64,7 +64,7 @@ fn the_schema_is_draft_07_and_knows_the_keys() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let desk = Desk::new();
-    let commands: [&[&str]; 15] = [
+    let commands: [&[&str]; 17] = [
         &["run"],
         &["validate"],
         &["expand"],
@@ -75,6 +75,8 @@ fn every_command_has_help_with_an_example() {
         &["rasp", "run"],
         &["rasp", "length"],
         &["rasp", "check"],
+        &["rasp", "test"],
+        &["rasp", "fmt"],
         &["rasp", "repl"],
         &["rasp", "layers"],
         &["rasp", "draw"],

@@ -43,7 +43,10 @@ fn list(printer: Printer) -> Result<(), Error> {
             }))?;
         } else {
             let program = match &program {
-                Some(program) => format!("{} operations, {}", program.length().core_operations, program.profile()),
+                Some(program) => match program.length().core_operations {
+                    1 => format!("1 operation, {}", program.profile()),
+                    operations => format!("{operations} operations, {}", program.profile()),
+                },
                 None => "no program known".to_owned(),
             };
             printer.data(&format!("{:width$}  {program:24}  {}", entry.name, entry.summary))?;

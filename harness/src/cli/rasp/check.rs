@@ -56,7 +56,9 @@ fn check_one(file: &Path, profile: Profile, limits: Limits, printer: Printer) ->
 fn as_text(name: &str, tested: &Tested, verdicts: &[Verdict]) -> String {
     let examples = match (tested.examples, tested.failed()) {
         (0, _) => String::new(),
+        (1, 0) => ", 1 example passes".to_owned(),
         (all, 0) => format!(", {all} examples pass"),
+        (all, 1) => format!(", 1 of {all} examples fails: see `rasplab rasp test {name}`"),
         (all, failed) => format!(", {failed} of {all} examples fail: see `rasplab rasp test {name}`"),
     };
     let mut lines = vec![format!("{name}: no problems{examples}")];

@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 use super::each;
 use crate::error::Error;
 use crate::printer::Printer;
-use crate::run::directory::write_whole;
+use crate::run::write_whole;
 
 pub(super) fn format(files: &[PathBuf], check: bool, printer: Printer) -> Result<(), Error> {
     let changes = each(files, |file| {
         let source = read(file)?;
         let formatted = rasp::format(&file.display().to_string(), &source)?;
-        Ok((file, source != formatted, formatted))
+        Ok((source != formatted, formatted))
     })?;
     let mut unformatted = 0;
-    for (file, changed, formatted) in &changes {
+    for (file, (changed, formatted)) in files.iter().zip(&changes) {
         match (is_standard_input(file), check, changed) {
             (true, false, _) => printer.raw(formatted)?,
             (_, _, false) => {}
