@@ -27,8 +27,11 @@ fn pieces() -> impl Strategy<Value = Vec<usize>> {
 
 /// The ends of the pieces of an input; the last piece is as long as need be.
 fn ends(pieces: &[usize], len: usize) -> Vec<usize> {
-    let mut ends: Vec<usize> =
-        pieces.iter().scan(0, |end, piece| Some(*end += piece).map(|()| *end)).take_while(|&end| end < len).collect();
+    let sums = pieces.iter().scan(0, |end, piece| {
+        *end += piece;
+        Some(*end)
+    });
+    let mut ends: Vec<usize> = sums.take_while(|&end| end < len).collect();
     ends.push(len);
     ends
 }
@@ -47,12 +50,30 @@ fn every_node_is_as_defined(source: &str, tokens: &[i8]) -> Result<(), TestCaseE
         match (program.evaluate_named(name, tokens), reference::evaluate(program.graph(), node, tokens)) {
             (Ok(found), Ok(expected)) => prop_assert_eq!(slow(found), expected, "{} on {:?} in\n{}", name, tokens, source),
             (Err(error), Err(fault)) => {
-                prop_assert!(fault.is(&program, &error), "{} is not {:?} on {:?} in\n{}", error, fault, tokens, source)
+                prop_assert!(fault.is(&program, &error), "{} is not {:?} on {:?} in\n{}", error, fault, tokens, source);
             }
             (found, expected) => prop_assert!(false, "{} on {:?}: {:?}, not {:?} in\n{}", name, tokens, found, expected, source),
         }
     }
     Ok(())
+}
+
+#[test]
+fn a_long_input_costs_no_more_per_token_than_a_short_one() {
+    // Were the prefix gone through for every token, this would take hours.
+    let program = parse("#lang rasp-l\nnext = mode(tokens) + (1 if minimum(tokens) < shift_right(tokens, 2, 5) else 0);");
+    let mut generation = program.generation().unwrap();
+    for position in 0..300_000 {
+        generation.extend(&[(position % 7) as i8]).unwrap();
+        generation.next_token().unwrap();
+    }
+}
+
+#[test]
+fn chains_of_steps_are_gone_through_once() {
+    let statements = (0..5_000).map(|idx| format!("a{} = a{idx} + 100; ", idx + 1)).collect::<Vec<_>>().concat();
+    let program = parse(&format!("#lang rasp-l\na0 = indices; {statements} aggregate_max(select(a5000, a4999, >), a2500);"));
+    assert_eq!(program.evaluate(&[1, 2]), Ok(Sequence::Indices(vec![250_000, 250_001])));
 }
 
 proptest! {

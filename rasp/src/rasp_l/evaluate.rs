@@ -7,6 +7,7 @@
 //! once per program; `State` does it, chunk by chunk. No matrix is made: each attention operation remembers what later positions may ask of it.
 
 mod attention;
+mod chains;
 mod columns;
 mod demand;
 mod map;

@@ -11,7 +11,7 @@ mod running;
 use super::columns::Inputs;
 use super::reduce::{Count, Max, Mean, Min, Reduce};
 use crate::rasp_l::graph::{NodeId, Reduction};
-pub(super) use form::{Form, cell, position, steps};
+pub(super) use form::{Form, cell};
 use std::fmt::Debug;
 use std::ops::Range;
 

@@ -3,8 +3,9 @@
 //! Whoever wants only the next token needs many nodes at the newest position alone. What other positions read (keys and values) is needed everywhere,
 //! and so is what can fail: a fault is a fault wherever it occurs.
 
-use super::attention::{Form, steps};
-use crate::rasp_l::graph::{Graph, Map, Node, NodeId};
+use super::attention::Form;
+use super::chains::Chains;
+use crate::rasp_l::graph::{Map, Node, NodeId};
 
 /// At which positions a node is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +24,8 @@ pub(super) struct Demand {
 }
 
 impl Demand {
-    pub(super) fn new(graph: &Graph, wanted: NodeId, answers: Answers) -> Self {
+    pub(super) fn new(chains: &Chains<'_>, wanted: NodeId, answers: Answers) -> Self {
+        let graph = chains.graph;
         let mut demand = vec![None; wanted.idx() + 1];
         demand[wanted.idx()] = Some(answers);
         let needed = graph.needed_for(wanted);
@@ -38,13 +40,12 @@ impl Demand {
             match graph.node(id) {
                 Node::Aggregate { selector, value, .. } => {
                     ask(value, Answers::All);
-                    ask_selector(graph, selector, answers, ask);
+                    ask_selector(chains, selector, answers, ask);
                 }
-                Node::Width { selector } => ask_selector(graph, selector, answers, ask),
+                Node::Width { selector } => ask_selector(chains, selector, answers, ask),
                 Node::Map(Map::Successor(_) | Map::Predecessor(_)) => {
-                    let (index, _) = steps(graph, id);
-                    if graph.node(index) != Node::Indices {
-                        ask(index, answers);
+                    if chains.position(id).is_none() {
+                        ask(chains.root(id).0, answers);
                     }
                 }
                 node => node.inputs().for_each(|input| ask(input, answers)),
@@ -60,10 +61,14 @@ impl Demand {
     }
 }
 
-fn ask_selector(graph: &Graph, selector: NodeId, answers: Answers, mut ask: impl FnMut(NodeId, Answers)) {
-    let (everywhere, where_answered) = Form::of(graph, selector).reads();
-    everywhere.into_iter().for_each(|key| ask(key, Answers::All));
-    where_answered.into_iter().for_each(|query| ask(query, answers));
+fn ask_selector(chains: &Chains<'_>, selector: NodeId, answers: Answers, mut ask: impl FnMut(NodeId, Answers)) {
+    let (everywhere, where_answered) = Form::of(chains, selector).reads();
+    if let Some(key) = everywhere {
+        ask(key, Answers::All);
+    }
+    if let Some(query) = where_answered {
+        ask(query, answers);
+    }
 }
 
 fn can_fail(node: &Node) -> bool {
@@ -84,7 +89,7 @@ mod tests {
              sum if last == 5 else last;",
         )
         .unwrap_or_else(|problems| panic!("{problems}"));
-        let demand = Demand::new(program.graph(), program.output(), Answers::Last);
+        let demand = Demand::new(&Chains::new(program.graph()), program.output(), Answers::Last);
         let of = |name| demand.iter().find(|&(id, _)| Some(id) == program.node(name)).map(|(_, answers)| answers);
         assert_eq!([of("seen"), of("sum"), of("last")], [Some(Answers::All), Some(Answers::All), Some(Answers::Last)]);
     }

@@ -1,6 +1,7 @@
 //! What is to be done for one node of a graph, settled once: which nodes get a column, and the steps that fill them, in the graph's order.
 
-use super::attention::{Form, Operation, cell, position, steps};
+use super::attention::{Form, Operation, cell};
+use super::chains::Chains;
 use super::columns::INPUT;
 use super::demand::{Answers, Demand};
 use crate::rasp_l::graph::{Graph, Map, Node, NodeId};
@@ -49,7 +50,8 @@ pub(super) enum Action {
 impl Plan {
     /// The plan for a node of which everything, or only the last position of each chunk, is wanted.
     pub(crate) fn new(graph: &Graph, wanted: NodeId, answers: Answers) -> Self {
-        let demand = Demand::new(graph, wanted, answers);
+        let chains = Chains::new(graph);
+        let demand = Demand::new(&chains, wanted, answers);
         let mut plan = Plan {
             steps: Vec::new(),
             columns: vec![NO_COLUMN; graph.len()],
@@ -58,14 +60,14 @@ impl Plan {
             operations: Vec::new(),
         };
         for (id, answers) in demand.iter() {
-            plan.add(graph, id, answers);
+            plan.add(&chains, id, answers);
         }
         plan
     }
 
-    fn add(&mut self, graph: &Graph, node: NodeId, answers: Answers) {
+    fn add(&mut self, chains: &Chains<'_>, node: NodeId, answers: Answers) {
         let mut column = self.column_count;
-        let action = match graph.node(node) {
+        let action = match chains.graph.node(node) {
             Node::Select { .. } => return,
             Node::Tokens => {
                 column = INPUT;
@@ -75,22 +77,22 @@ impl Plan {
                 self.fixed.push((column, Fixed::Constant(cell(constant))));
                 None
             }
-            _ if let Some(offset) = position(graph, node) => {
+            _ if let Some(offset) = chains.position(node) => {
                 self.fixed.push((column, Fixed::Position { offset }));
                 None
             }
             Node::Indices => unreachable!("indices are positions"),
             Node::Map(Map::Successor(_) | Map::Predecessor(_)) => {
-                let (index, steps) = steps(graph, node);
+                let (index, steps) = chains.root(node);
                 Some(Action::Move { index, steps })
             }
             Node::Map(map) => Some(Action::Map(map)),
             Node::Aggregate { selector, value, default, reduction } => {
-                let form = Form::of(graph, selector);
+                let form = Form::of(chains, selector);
                 Some(self.attend(Operation { form, value: Some(value), default: cell(default), reduction: Some(reduction) }))
             }
             Node::Width { selector } => {
-                Some(self.attend(Operation { form: Form::of(graph, selector), value: None, default: 0, reduction: None }))
+                Some(self.attend(Operation { form: Form::of(chains, selector), value: None, default: 0, reduction: None }))
             }
         };
         self.columns[node.idx()] = column as u32;

@@ -1,7 +1,7 @@
 //! A plan under way: the columns so far, and what each attention operation remembers.
 
 use super::Fault;
-use super::attention::{Attend, Chunk};
+use super::attention::{Attend, Chunk, Operation};
 use super::columns::Columns;
 use super::demand::Answers;
 use super::map;
@@ -21,12 +21,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(plan: &Plan) -> Self {
-        State {
-            columns: Columns::default(),
-            memories: plan.operations().iter().map(|operation| operation.start()).collect(),
-            len: 0,
-            fault: None,
-        }
+        State { columns: Columns::default(), memories: plan.operations().iter().map(Operation::start).collect(), len: 0, fault: None }
     }
 
     /// How many positions there are.

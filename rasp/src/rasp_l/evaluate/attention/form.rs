@@ -1,7 +1,8 @@
 //! What a selector comes to.
 
 use crate::comparison::Comparison;
-use crate::rasp_l::graph::{Constant, Graph, Map, Node, NodeId};
+use crate::rasp_l::evaluate::chains::Chains;
+use crate::rasp_l::graph::{Constant, Graph, Node, NodeId};
 
 /// The ways to answer a selector's questions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,12 +61,13 @@ impl Band {
 }
 
 impl Form {
-    /// The form of the selector, which is a node of the graph.
-    pub(in crate::rasp_l::evaluate) fn of(graph: &Graph, selector: NodeId) -> Form {
+    /// The form of a selector.
+    pub(in crate::rasp_l::evaluate) fn of(chains: &Chains<'_>, selector: NodeId) -> Form {
+        let graph = chains.graph;
         let Node::Select { key, query, comparison } = graph.node(selector) else {
             unreachable!("the elaborator checked that {selector:?} is a selector");
         };
-        match (position(graph, key), position(graph, query)) {
+        match (chains.position(key), chains.position(query)) {
             (Some(key_offset), Some(query_offset)) => {
                 // Position i selects j <= i iff j COMPARISON i - distance.
                 let distance = key_offset - query_offset;
@@ -73,7 +75,7 @@ impl Form {
                     (Comparison::Equal, Ok(distance)) => return Form::Shift { distance },
                     (Comparison::LessOrEqual, Ok(delay)) => return Form::Running(Scope::All { delay }),
                     (Comparison::Less, Ok(distance)) => return Form::Running(Scope::All { delay: distance + 1 }),
-                    (Comparison::LessOrEqual, Err(_)) | (Comparison::Less, Err(_)) => return Form::Running(Scope::All { delay: 0 }),
+                    (Comparison::LessOrEqual | Comparison::Less, Err(_)) => return Form::Running(Scope::All { delay: 0 }),
                     _ => {}
                 }
             }
@@ -96,24 +98,6 @@ impl Form {
             Form::Running(Scope::Keys(key, _)) => (Some(key), None),
             Form::Equal { key, query } | Form::Ordered { key, query, .. } => (Some(key), Some(query)),
         }
-    }
-}
-
-/// How far the node is to the right of the position, if it is nothing but a position moved.
-pub(in crate::rasp_l::evaluate) fn position(graph: &Graph, node: NodeId) -> Option<i32> {
-    let (root, steps) = steps(graph, node);
-    (graph.node(root) == Node::Indices).then_some(steps)
-}
-
-/// The index that a chain of single steps begins with, and how far it goes.
-pub(in crate::rasp_l::evaluate) fn steps(graph: &Graph, mut node: NodeId) -> (NodeId, i32) {
-    let mut steps = 0;
-    loop {
-        (node, steps) = match graph.node(node) {
-            Node::Map(Map::Successor(input)) => (input, steps + 1),
-            Node::Map(Map::Predecessor(input)) => (input, steps - 1),
-            _ => return (node, steps),
-        };
     }
 }
 
