@@ -21,7 +21,8 @@ mod syntax;
 mod value;
 
 pub use discipline::Profile;
-pub use evaluate::EvaluationError;
+pub use evaluate::{EvaluationError, Run};
+pub use generate::Generation;
 pub use graph::{Constant, Graph, IndexKind, Kind, Map, Node, NodeId, Reduction, Type};
 pub use layers::Layers;
 pub use length::ProgramLength;

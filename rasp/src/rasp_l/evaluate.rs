@@ -1,17 +1,31 @@
-//! The graph on one input: one sequence per node, inputs first.
+//! The graph on one input: one value per node and position, inputs first.
 //!
 //! Everything that the wanted node depends on is evaluated at every position, both branches of a conditional too, as a Transformer would;
 //! so a fault in a branch that is not taken is still a fault. Knows no names.
+//!
+//! Since no position sees a later one, an input may grow at its end and nothing is computed twice: `Plan` says what is to be done for a node,
+//! once per program; `State` does it, chunk by chunk. No matrix is made: each attention operation remembers what later positions may ask of it.
 
-mod aggregate;
+mod attention;
+mod chains;
+mod columns;
+mod demand;
 mod map;
-mod select;
+mod plan;
+mod reduce;
+mod run;
+mod state;
+mod table;
+mod tree;
 
-use crate::rasp_l::graph::{Constant, Graph, Node, NodeId};
+use crate::rasp_l::graph::NodeId;
 use crate::rasp_l::operation::ArithmeticFault;
-use crate::rasp_l::value::{Sequence, Value};
 use crate::span::Location;
-use select::Selection;
+pub(crate) use demand::Answers;
+pub(crate) use plan::Plan;
+pub use run::Run;
+pub(crate) use run::check;
+pub(crate) use state::State;
 use thiserror::Error;
 
 /// Why a program has no result on an input.
@@ -91,82 +105,9 @@ pub enum EvaluationError {
 }
 
 /// A node without a value at a position.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Fault {
     pub(crate) node: NodeId,
     pub(crate) position: usize,
     pub(crate) cause: ArithmeticFault,
-}
-
-/// Evaluates `needed`, which is what its last node depends on, and gives that node's value.
-pub(crate) fn evaluate(graph: &Graph, needed: &[NodeId], tokens: &[i8]) -> Result<Value, Fault> {
-    let mut values = Values { graph, sequences: vec![None; graph.len()], len: tokens.len() };
-    for &id in needed {
-        let sequence = match graph.node(id) {
-            Node::Tokens => Sequence::Tokens(tokens.iter().copied().map(i16::from).collect()),
-            Node::Indices => Sequence::Indices((0..tokens.len() as i32).collect()),
-            Node::Constant(constant) => fill(constant, tokens.len()),
-            Node::Map(map) => map::evaluate(map, &values).map_err(|(position, cause)| Fault { node: id, position, cause })?,
-            Node::Select { .. } => continue,
-            Node::Aggregate { selector, value, default, reduction } => {
-                aggregate::aggregate(&values.selection(selector), values.get(value), default, reduction)
-            }
-            Node::Width { selector } => aggregate::width(&values.selection(selector)),
-        };
-        values.sequences[id.idx()] = Some(sequence);
-    }
-    let wanted = *needed.last().expect("a node depends on itself");
-    Ok(match values.sequences[wanted.idx()].take() {
-        Some(sequence) => Value::Sequence(sequence),
-        None => Value::Selector(values.selection(wanted).matrix()),
-    })
-}
-
-fn fill(constant: Constant, len: usize) -> Sequence {
-    match constant {
-        Constant::Token(value) => Sequence::Tokens(vec![value; len]),
-        Constant::Index(value) => Sequence::Indices(vec![value; len]),
-        Constant::Boolean(value) => Sequence::Booleans(vec![value; len]),
-    }
-}
-
-/// The sequences so far. Asking for one that is not there, or is of another kind, is a bug in the elaborator.
-struct Values<'g> {
-    graph: &'g Graph,
-    sequences: Vec<Option<Sequence>>,
-    len: usize,
-}
-
-impl Values<'_> {
-    fn get(&self, id: NodeId) -> &Sequence {
-        self.sequences[id.idx()].as_ref().expect("inputs are evaluated before the nodes that read them")
-    }
-
-    fn tokens(&self, id: NodeId) -> &[i16] {
-        match self.get(id) {
-            Sequence::Tokens(tokens) => tokens,
-            other => unreachable!("the elaborator checked that {other:?} is tokens"),
-        }
-    }
-
-    fn indices(&self, id: NodeId) -> &[i32] {
-        match self.get(id) {
-            Sequence::Indices(indices) => indices,
-            other => unreachable!("the elaborator checked that {other:?} is indices"),
-        }
-    }
-
-    fn booleans(&self, id: NodeId) -> &[bool] {
-        match self.get(id) {
-            Sequence::Booleans(booleans) => booleans,
-            other => unreachable!("the elaborator checked that {other:?} is booleans"),
-        }
-    }
-
-    fn selection(&self, id: NodeId) -> Selection<'_> {
-        match self.graph.node(id) {
-            Node::Select { key, query, comparison } => Selection { key: self.get(key), query: self.get(query), comparison, len: self.len },
-            other => unreachable!("the elaborator checked that {other:?} is a selector"),
-        }
-    }
 }

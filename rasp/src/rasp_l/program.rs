@@ -5,7 +5,8 @@ use crate::dialect::{self, Dialect};
 use crate::example::Tested;
 use crate::rasp_l::discipline::Profile;
 use crate::rasp_l::elaborate::{self, Elaborated};
-use crate::rasp_l::evaluate::{self, EvaluationError, Fault};
+use crate::rasp_l::evaluate::{Answers, EvaluationError, Fault, Plan, Run, State};
+use crate::rasp_l::generate::Generation;
 use crate::rasp_l::graph::{Graph, NodeId};
 use crate::rasp_l::layers::{self, Layers};
 use crate::rasp_l::length::{self, ProgramLength};
@@ -14,7 +15,7 @@ use crate::rasp_l::symbol::InputError;
 use crate::rasp_l::value::{Sequence, Value};
 use crate::rasp_l::{example, generate, parse};
 use crate::span::Location;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A parsed, checked and elaborated program. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -31,6 +32,10 @@ struct Inner {
     needed: Vec<NodeId>,
     length: ProgramLength,
     bends: Option<Diagnostics>,
+    /// How to evaluate the output everywhere, made when it is first wanted.
+    output_plan: OnceLock<Plan>,
+    /// How to evaluate it where the next token is wanted.
+    next_token_plan: OnceLock<Plan>,
 }
 
 impl Program {
@@ -72,7 +77,16 @@ impl Program {
         let needed = elaborated.graph.needed_for(elaborated.output);
         let length = length::measure(&elaborated.graph, &needed, elaborated.statements, syntax_nodes);
         let bends = std::mem::take(&mut elaborated.bends).finish(file_name, source);
-        let inner = Inner { file_name: file_name.to_owned(), source: source.to_owned(), elaborated, needed, length, bends };
+        let inner = Inner {
+            file_name: file_name.to_owned(),
+            source: source.to_owned(),
+            elaborated,
+            needed,
+            length,
+            bends,
+            output_plan: OnceLock::new(),
+            next_token_plan: OnceLock::new(),
+        };
         Ok(Program { inner: Arc::new(inner) })
     }
 
@@ -134,10 +148,9 @@ impl Program {
     /// # Errors
     /// [`EvaluationError::EmptyInput`]; [`EvaluationError::Overflow`] and [`EvaluationError::RemainderByZero`] at any position.
     pub fn evaluate(&self, tokens: &[i8]) -> Result<Sequence, EvaluationError> {
-        match self.evaluate_nodes(&self.inner.needed, tokens)? {
-            Value::Sequence(sequence) => Ok(sequence),
-            Value::Selector(_) => unreachable!("the elaborator checked that the output is a sequence"),
-        }
+        let mut run = self.run();
+        run.extend(tokens)?;
+        run.output()
     }
 
     /// What a top-level name stands for on an input, by its last definition. `tokens` and `indices` are names too.
@@ -146,7 +159,7 @@ impl Program {
     /// As [`evaluate`](Self::evaluate), and [`EvaluationError::UnknownName`].
     pub fn evaluate_named(&self, name: &str, tokens: &[i8]) -> Result<Value, EvaluationError> {
         match (self.node(name), name) {
-            (Some(node), _) => self.evaluate_nodes(&self.graph().needed_for(node), tokens),
+            (Some(node), _) => self.evaluate_node(node, tokens),
             (None, "tokens") => Ok(Value::Sequence(Sequence::Tokens(tokens.iter().copied().map(i16::from).collect()))),
             (None, "indices") => Ok(Value::Sequence(Sequence::Indices((0..tokens.len() as i32).collect()))),
             (None, _) => {
@@ -184,6 +197,19 @@ impl Program {
         example::test(self)
     }
 
+    /// A run of the program on an input that grows, or on many inputs in turn.
+    pub fn run(&self) -> Run {
+        Run::new(self.clone())
+    }
+
+    /// As [`run`](Self::run), for the next token alone.
+    ///
+    /// # Errors
+    /// [`EvaluationError::NotTokens`] when the output is indices or booleans.
+    pub fn generation(&self) -> Result<Generation, EvaluationError> {
+        Generation::new(self.clone())
+    }
+
     /// The program's length by every measure.
     pub fn length(&self) -> ProgramLength {
         self.inner.length.clone()
@@ -219,14 +245,27 @@ impl Program {
         Location::find(&self.inner.file_name, &self.inner.source, self.graph().origin(node).start)
     }
 
-    fn evaluate_nodes(&self, needed: &[NodeId], tokens: &[i8]) -> Result<Value, EvaluationError> {
+    fn evaluate_node(&self, node: NodeId, tokens: &[i8]) -> Result<Value, EvaluationError> {
         if tokens.is_empty() {
             return Err(EvaluationError::EmptyInput);
         }
-        evaluate::evaluate(self.graph(), needed, tokens).map_err(|fault| self.explain(fault))
+        let plan = Plan::new(self.graph(), node, Answers::All);
+        let mut state = State::new(&plan);
+        state.extend(&plan, tokens).map_err(|fault| self.explain(fault))?;
+        Ok(state.value(&plan, self.graph(), node))
     }
 
-    fn explain(&self, Fault { node, position, cause }: Fault) -> EvaluationError {
+    /// How to evaluate the output everywhere.
+    pub(crate) fn output_plan(&self) -> &Plan {
+        self.inner.output_plan.get_or_init(|| Plan::new(self.graph(), self.output(), Answers::All))
+    }
+
+    /// How to evaluate the output where the next token is wanted.
+    pub(crate) fn next_token_plan(&self) -> &Plan {
+        self.inner.next_token_plan.get_or_init(|| Plan::new(self.graph(), self.output(), Answers::Last))
+    }
+
+    pub(crate) fn explain(&self, Fault { node, position, cause }: Fault) -> EvaluationError {
         let location = self.location(node);
         match cause {
             ArithmeticFault::Overflow { operation, result } => EvaluationError::Overflow { location, position, operation, result },
