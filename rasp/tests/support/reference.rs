@@ -1,7 +1,9 @@
 //! RASP-L by definition: whole n x n matrices, one cell at a time, over the crate's public graph. Nothing here is fast, clever or shared with the crate.
 
 use rasp::Comparison;
-use rasp::rasp_l::{Arithmetic, Constant, EvaluationError, Graph, Map, Node, NodeId, Program, Reduction, Sequence, Value};
+use rasp::rasp_l::{
+    Arithmetic, Constant, EvaluationError, Graph, IndexKind, Kind, Map, Node, NodeId, Program, Reduction, Sequence, Type, Value,
+};
 
 /// What a node is on an input; booleans are 0 and 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,12 +43,28 @@ impl SlowFault {
 
 /// The value of a node by definition.
 pub(crate) fn evaluate(graph: &Graph, wanted: NodeId, tokens: &[i8]) -> Result<Slow, SlowFault> {
+    let mut values = evaluate_all(graph, wanted, tokens, &|_| 0)?;
+    Ok(values[wanted.idx()].take().expect("a node is needed for itself"))
+}
+
+/// The values of all nodes that one needs, where indices of each kind are counted from another number than 0.
+pub(crate) fn evaluate_all(
+    graph: &Graph,
+    wanted: NodeId,
+    tokens: &[i8],
+    origin: &dyn Fn(IndexKind) -> i64,
+) -> Result<Vec<Option<Slow>>, SlowFault> {
     let mut values: Vec<Option<Slow>> = vec![None; graph.len()];
     for id in graph.needed_for(wanted) {
+        // Where a node begins to count, and what its default moves with.
+        let from = match (graph.node(id), graph.ty(id)) {
+            (Node::Indices | Node::Width { .. } | Node::Aggregate { .. }, Type::Sequence(Kind::Index(kind))) => origin(kind),
+            _ => 0,
+        };
         values[id.idx()] =
-            Some(node(&graph.node(id), &values, tokens).map_err(|(position, cause)| SlowFault { node: id, position, cause })?);
+            Some(node(&graph.node(id), &values, tokens, from).map_err(|(position, cause)| SlowFault { node: id, position, cause })?);
     }
-    Ok(values[wanted.idx()].take().expect("a node is needed for itself"))
+    Ok(values)
 }
 
 /// A value of the crate in the form of this module.
@@ -65,7 +83,7 @@ pub(crate) fn integers(sequence: Sequence) -> Vec<i64> {
     }
 }
 
-fn node(node: &Node, values: &[Option<Slow>], tokens: &[i8]) -> Result<Slow, (usize, Cause)> {
+fn node(node: &Node, values: &[Option<Slow>], tokens: &[i8], from: i64) -> Result<Slow, (usize, Cause)> {
     let at = |id: NodeId, position: usize| match &values[id.idx()] {
         Some(Slow::Sequence(values)) => values[position],
         other => panic!("{other:?} is no sequence"),
@@ -78,7 +96,7 @@ fn node(node: &Node, values: &[Option<Slow>], tokens: &[i8]) -> Result<Slow, (us
     let sequence = |value: &dyn Fn(usize) -> i64| Slow::Sequence(positions.clone().map(value).collect());
     Ok(match *node {
         Node::Tokens => sequence(&|position| i64::from(tokens[position])),
-        Node::Indices => sequence(&|position| position as i64),
+        Node::Indices => sequence(&|position| position as i64 + from),
         Node::Constant(constant) => sequence(&|_| integer(constant)),
         Node::Map(map) => {
             let results = positions.map(|position| scalar(map, &|id| at(id, position)).map_err(|cause| (position, cause)));
@@ -88,7 +106,7 @@ fn node(node: &Node, values: &[Option<Slow>], tokens: &[i8]) -> Result<Slow, (us
             let cell = |row: usize, column: usize| column <= row && holds(comparison, at(key, column), at(query, row));
             Slow::Selector(positions.clone().map(|row| positions.clone().map(|column| cell(row, column)).collect()).collect())
         }
-        Node::Width { selector } => sequence(&|row| rows(selector)[row].iter().filter(|&&selected| selected).count() as i64),
+        Node::Width { selector } => sequence(&|row| rows(selector)[row].iter().filter(|&&selected| selected).count() as i64 + from),
         Node::Aggregate { selector, value, default, reduction } => sequence(&|row| {
             let selected = positions.clone().filter(|&column| rows(selector)[row][column]);
             let chosen: Vec<i64> = selected.map(|column| at(value, column)).collect();
@@ -97,7 +115,7 @@ fn node(node: &Node, values: &[Option<Slow>], tokens: &[i8]) -> Result<Slow, (us
                 Reduction::Min => chosen.iter().copied().min(),
                 Reduction::Mean => (!chosen.is_empty()).then(|| (chosen.iter().sum::<i64>() as f64 / chosen.len() as f64).trunc() as i64),
             };
-            one.unwrap_or(integer(default))
+            one.unwrap_or(integer(default) + from)
         }),
     })
 }
