@@ -171,15 +171,21 @@ pub struct Diagnostic {
     span: Span,
     label: String,
     others: Vec<(Span, String)>,
-    notes: Vec<String>,
-    help: Vec<String>,
+    remarks: Vec<Remark>,
+}
+
+/// What stands below the lines of source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Remark {
+    Note(String),
+    Help(String),
 }
 
 impl Diagnostic {
     /// A problem at `span`, with a word or two on what is there.
     pub(crate) fn new(code: Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
         let (severity, message, label) = (Severity::Error, message.into(), label.into());
-        Diagnostic { severity, code, message, span, label, others: Vec::new(), notes: Vec::new(), help: Vec::new() }
+        Diagnostic { severity, code, message, span, label, others: Vec::new(), remarks: Vec::new() }
     }
 
     /// Something at `span` that has a meaning, though likely not the one meant.
@@ -218,14 +224,14 @@ impl Diagnostic {
     /// The rule or fact that makes it a problem.
     #[must_use]
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
+        self.remarks.push(Remark::Note(note.into()));
         self
     }
 
     /// The way out.
     #[must_use]
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(help.into());
+        self.remarks.push(Remark::Help(help.into()));
         self
     }
 
@@ -251,12 +257,12 @@ impl Diagnostic {
 
     /// The rules and facts that make it a problem, perhaps none.
     pub fn notes(&self) -> impl Iterator<Item = &str> {
-        self.notes.iter().map(String::as_str)
+        self.remarks.iter().filter_map(|remark| if let Remark::Note(note) = remark { Some(note.as_str()) } else { None })
     }
 
     /// The ways out, perhaps none.
     pub fn helps(&self) -> impl Iterator<Item = &str> {
-        self.help.iter().map(String::as_str)
+        self.remarks.iter().filter_map(|remark| if let Remark::Help(help) = remark { Some(help.as_str()) } else { None })
     }
 
     fn render(&self, file_name: &str, source: &str, renderer: &Renderer) -> String {
@@ -276,8 +282,8 @@ impl Diagnostic {
             .primary_title(self.message.as_str())
             .id(self.code.as_str())
             .element(snippet)
-            .elements(self.notes.iter().map(|note| Level::NOTE.message(note.as_str())))
-            .elements(self.help.iter().map(|help| Level::HELP.message(help.as_str())));
+            .elements(self.notes().map(|note| Level::NOTE.message(note)))
+            .elements(self.helps().map(|help| Level::HELP.message(help)));
         renderer.render(&[group])
     }
 }

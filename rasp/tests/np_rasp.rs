@@ -36,9 +36,9 @@ impl Case {
 
     /// An expression with these values, on the input `0 1 2 ...`.
     fn tokens(&self, name: &str) -> String {
-        let choices: String =
-            self.sequence(name).iter().enumerate().map(|(place, value)| format!("({value}) if tokens == {place} else ")).collect();
-        format!("({choices}0)")
+        let choice = |(place, value): (usize, &i8)| format!("({value}) if tokens == {place} else");
+        let choices: Vec<String> = self.sequence(name).iter().enumerate().map(choice).collect();
+        format!("({} 0)", choices.join(" "))
     }
 
     fn booleans(&self, name: &str) -> String {

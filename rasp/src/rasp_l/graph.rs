@@ -191,27 +191,31 @@ impl Node {
 /// A program's operations, each once.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
-    nodes: Vec<Node>,
-    types: Vec<Type>,
-    sentinels: Vec<bool>,
-    occurrences: Vec<usize>,
-    origins: Vec<Span>,
+    entries: Vec<Entry>,
     ids: HashMap<Node, NodeId>,
+}
+
+/// A node and what is known of it.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    node: Node,
+    ty: Type,
+    may_hold_sentinel: bool,
+    occurrences: usize,
+    origin: Span,
 }
 
 impl Graph {
     /// The id of `node`, new or already there. The caller has checked that its inputs have the types it needs.
     pub(crate) fn intern(&mut self, node: Node, origin: Span) -> NodeId {
         if let Some(&id) = self.ids.get(&node) {
-            self.occurrences[id.idx()] += 1;
+            self.entries[id.idx()].occurrences += 1;
             return id;
         }
-        let id = NodeId(u32::try_from(self.nodes.len()).expect("the elaborator stops long before 2^32 nodes"));
-        self.types.push(self.type_of(&node, id));
-        self.sentinels.push(self.type_of(&node, id) == Type::Sequence(Kind::Token) && self.passes_sentinel(&node));
-        self.nodes.push(node);
-        self.occurrences.push(1);
-        self.origins.push(origin);
+        let id = NodeId(u32::try_from(self.entries.len()).expect("the elaborator stops long before 2^32 nodes"));
+        let ty = self.type_of(&node, id);
+        let may_hold_sentinel = ty == Type::Sequence(Kind::Token) && self.passes_sentinel(&node);
+        self.entries.push(Entry { node, ty, may_hold_sentinel, occurrences: 1, origin });
         self.ids.insert(node, id);
         id
     }
@@ -223,12 +227,10 @@ impl Graph {
             | Node::Aggregate { value: input, .. } => {
                 return self.ty(input);
             }
-            Node::Tokens | Node::Map(Map::Arithmetic(..) | Map::Negate(_)) => Kind::Token,
+            Node::Tokens | Node::Constant(Constant::Token(_)) | Node::Map(Map::Arithmetic(..) | Map::Negate(_)) => Kind::Token,
             Node::Indices | Node::Constant(Constant::Index(_)) => Kind::Index(IndexKind::Position),
             Node::Width { .. } => Kind::Index(IndexKind::Width(id)),
-            Node::Constant(Constant::Token(_)) => Kind::Token,
-            Node::Constant(Constant::Boolean(_)) => Kind::Boolean,
-            Node::Map(Map::Compare(..) | Map::Not(_) | Map::And(..) | Map::Or(..)) => Kind::Boolean,
+            Node::Constant(Constant::Boolean(_)) | Node::Map(Map::Compare(..) | Map::Not(_) | Map::And(..) | Map::Or(..)) => Kind::Boolean,
         })
     }
 
@@ -244,42 +246,42 @@ impl Graph {
 
     /// Whether some token of the node may lie outside int8. What is computed from such a token is checked when it is.
     pub fn may_hold_sentinel(&self, id: NodeId) -> bool {
-        self.sentinels[id.idx()]
+        self.entries[id.idx()].may_hold_sentinel
     }
 
     /// The node of this id.
     pub fn node(&self, id: NodeId) -> Node {
-        self.nodes[id.idx()]
+        self.entries[id.idx()].node
     }
 
     /// The node's type.
     pub fn ty(&self, id: NodeId) -> Type {
-        self.types[id.idx()]
+        self.entries[id.idx()].ty
     }
 
     /// How often the program writes the node's operation, its functions being inlined.
     pub fn occurrences(&self, id: NodeId) -> usize {
-        self.occurrences[id.idx()]
+        self.entries[id.idx()].occurrences
     }
 
     /// The place in the source where the node was first written.
     pub fn origin(&self, id: NodeId) -> Span {
-        self.origins[id.idx()]
+        self.entries[id.idx()].origin
     }
 
     /// How many distinct nodes there are, used by the output or not.
     pub fn len(&self) -> usize {
-        self.nodes.len()
+        self.entries.len()
     }
 
     /// Whether there are no nodes.
     pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
+        self.entries.is_empty()
     }
 
     /// All nodes, inputs before the nodes that read them.
     pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
-        self.nodes.iter().enumerate().map(|(idx, node)| (NodeId(idx as u32), node))
+        self.entries.iter().enumerate().map(|(idx, entry)| (NodeId(idx as u32), &entry.node))
     }
 
     /// The nodes that `output` depends on, itself included, inputs before the nodes that read them.
@@ -288,7 +290,7 @@ impl Graph {
         needed[output.idx()] = true;
         for idx in (0..=output.idx()).rev() {
             if needed[idx] {
-                for input in self.nodes[idx].inputs() {
+                for input in self.entries[idx].node.inputs() {
                     needed[input.idx()] = true;
                 }
             }
