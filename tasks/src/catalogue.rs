@@ -32,8 +32,8 @@ pub struct Entry {
     pub alphabet_bounds: Option<RangeInclusive<usize>>,
     /// The file name and the source of a RASP-L program that solves it.
     pub program: Option<(&'static str, &'static str)>,
-    /// Makes the task with so many data tokens, which are within bounds.
-    pub make: fn(alphabet: usize) -> Arc<dyn Task>,
+    /// Makes the task with so many data tokens, which are within bounds; `None` for a task of a user's own program.
+    pub make: Option<fn(alphabet: usize) -> Arc<dyn Task>>,
 }
 
 /// Which task is wanted.
@@ -73,10 +73,11 @@ pub fn catalogue() -> &'static [&'static Entry] {
 pub fn build(spec: &TaskSpec) -> Result<Arc<dyn Task>, TaskError> {
     let entry = catalogue().iter().find(|entry| entry.name == spec.name).ok_or_else(|| unknown(&spec.name))?;
     let task = entry.name;
+    let make = entry.make.expect("a task of the catalogue can be made");
     match (spec.alphabet, &entry.alphabet_bounds) {
-        (None, _) => Ok((entry.make)(entry.alphabet_default)),
+        (None, _) => Ok(make(entry.alphabet_default)),
         (Some(alphabet), None) => Err(TaskError::AlphabetFixed { task, alphabet, fixed: entry.alphabet_default }),
-        (Some(alphabet), Some(bounds)) if bounds.contains(&alphabet) => Ok((entry.make)(alphabet)),
+        (Some(alphabet), Some(bounds)) if bounds.contains(&alphabet) => Ok(make(alphabet)),
         (Some(alphabet), Some(bounds)) => {
             Err(TaskError::AlphabetOutOfBounds { task, alphabet, least: *bounds.start(), most: *bounds.end() })
         }

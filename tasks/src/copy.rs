@@ -17,7 +17,7 @@ pub(crate) static UNIQUE: Entry = Entry {
     alphabet_default: 100,
     alphabet_bounds: Some(1..=ALPHABET_MAX),
     program: Some(("copy_unique.rasp", include_str!("../programs/copy_unique.rasp"))),
-    make: |alphabet| Arc::new(CopyTask::new(Tokens::Distinct, alphabet)),
+    make: Some(|alphabet| Arc::new(CopyTask::new(Tokens::Distinct, alphabet))),
 };
 
 pub(crate) static REPEAT: Entry = Entry {
@@ -30,7 +30,7 @@ pub(crate) static REPEAT: Entry = Entry {
     // With one token, copying would be counting.
     alphabet_bounds: Some(2..=ALPHABET_MAX),
     program: None,
-    make: |alphabet| Arc::new(CopyTask::new(Tokens::Repeated, alphabet)),
+    make: Some(|alphabet| Arc::new(CopyTask::new(Tokens::Repeated, alphabet))),
 };
 
 /// The same tokens again: `copy-unique` and `copy-repeat`.

@@ -17,7 +17,7 @@ pub(crate) static ENTRY: Entry = Entry {
     alphabet_default: 100,
     alphabet_bounds: Some(1..=ALPHABET_MAX),
     program: Some(("count.rasp", include_str!("../programs/count.rasp"))),
-    make: |alphabet| Arc::new(Count::new(alphabet)),
+    make: Some(|alphabet| Arc::new(Count::new(alphabet))),
 };
 
 /// Every number from the first to the second.

@@ -71,6 +71,34 @@ pub enum TaskError {
         /// A worked example of the task.
         format: &'static str,
     },
+    /// A program and its prompts make no task.
+    #[error("{task}: {reason}")]
+    OwnProgram {
+        /// The task's name.
+        task: String,
+        /// What is wrong, and the way out.
+        reason: String,
+    },
+    /// A program has no answer to a prompt of its task.
+    #[error("{task} has no answer to `{prompt}`: {reason}")]
+    OwnProgramFailed {
+        /// The task's name.
+        task: String,
+        /// The prompt that shows it.
+        prompt: String,
+        /// What the program does instead.
+        reason: String,
+    },
+    /// No prompt that fulfils the task's condition was found.
+    #[error("{task} finds no prompt of length {length} that fulfils its condition in {draws} draws: ask for less, or draw it directly")]
+    NoPrompt {
+        /// The task's name.
+        task: String,
+        /// The length asked for.
+        length: Length,
+        /// How many prompts were drawn.
+        draws: usize,
+    },
     /// A token is not in the vocabulary.
     #[error("token {token} is not in the vocabulary, which holds {vocabulary}: use the vocabulary of the task that made it")]
     UnknownToken {

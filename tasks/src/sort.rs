@@ -17,7 +17,7 @@ pub(crate) static ENTRY: Entry = Entry {
     alphabet_default: 100,
     alphabet_bounds: Some(1..=ALPHABET_MAX),
     program: Some(("sort.rasp", include_str!("../programs/sort.rasp"))),
-    make: |alphabet| Arc::new(Sort::new(alphabet)),
+    make: Some(|alphabet| Arc::new(Sort::new(alphabet))),
 };
 
 /// Distinct tokens in increasing order.

@@ -19,7 +19,7 @@ pub(crate) static ENTRY: Entry = Entry {
     alphabet_default: 2,
     alphabet_bounds: None,
     program: Some(("boolean_and.rasp", include_str!("../../programs/boolean_and.rasp"))),
-    make: |_| BitTask::shared(&ENTRY, draw, |bits| Some(conjunction(bits))),
+    make: Some(|_| BitTask::shared(&ENTRY, draw, |bits| Some(conjunction(bits)))),
 };
 
 fn draw(rng: &mut ChaCha8Rng, length: usize) -> Vec<i8> {

@@ -20,7 +20,7 @@ pub(crate) static ENTRY: Entry = Entry {
     alphabet_default: 2,
     alphabet_bounds: None,
     program: Some(("binary_majority.rasp", include_str!("../../programs/binary_majority.rasp"))),
-    make: |_| BitTask::shared(&ENTRY, random::bits, majority),
+    make: Some(|_| BitTask::shared(&ENTRY, random::bits, majority)),
 };
 
 /// The more frequent bit, unless there is a tie.

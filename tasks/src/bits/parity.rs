@@ -18,7 +18,7 @@ pub(crate) static ENTRY: Entry = Entry {
     alphabet_default: 2,
     alphabet_bounds: None,
     program: None,
-    make: |_| BitTask::shared(&ENTRY, random::bits, |bits| Some(parity(bits))),
+    make: Some(|_| BitTask::shared(&ENTRY, random::bits, |bits| Some(parity(bits)))),
 };
 
 fn parity(bits: &[i8]) -> i8 {
