@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use tasks::{Task, TaskError, TaskSpec};
+use tasks::Task;
 use transformer::{Decay, LossOn, ModelConfig, OptimizerConfig, Positions, Schedule};
 
 use crate::config::tree::{CellConfig, DecayConfig, LossConfig, PositionsConfig};
+use crate::task::{self, TaskProblem};
 
 /// Changes whenever the same configuration would be trained or measured otherwise, so that old results are not taken for new ones.
 const PROTOCOL: u32 = 1;
@@ -47,8 +48,8 @@ impl Cell {
     ///
     /// # Errors
     /// The task's, where the configuration was not checked.
-    pub fn new(mut config: CellConfig, device: &str) -> Result<Self, TaskError> {
-        let task = tasks::build(&TaskSpec { name: config.task.clone(), alphabet: config.alphabet })?;
+    pub fn new(mut config: CellConfig, device: &str) -> Result<Self, TaskProblem> {
+        let task = task::build(&config)?.shared();
         let entry = task.entry();
         config.alphabet = entry.alphabet_bounds.as_ref().map(|_| config.alphabet.unwrap_or(entry.alphabet_default));
         let len_eval = config.evaluate.resolved_lengths(config.train.lengths);

@@ -5,6 +5,7 @@
 //! cannot; [`schema`] is the same tree for editors.
 
 pub mod problem;
+mod program;
 mod read;
 pub mod schema;
 pub mod tree;
@@ -14,5 +15,6 @@ mod yaml;
 pub use problem::{Problem, Problems};
 pub use read::{ValidConfig, read};
 pub use tree::{
-    CellConfig, EvaluateConfig, LossConfig, ModelConfig, PositionsConfig, ReportConfig, SeedPair, Seeds, SweepConfig, TrainConfig,
+    AnswerConfig, CellConfig, DrawConfig, EvaluateConfig, LossConfig, ModelConfig, PositionsConfig, PromptsConfig, ReportConfig, SeedPair,
+    Seeds, SweepConfig, TrainConfig,
 };

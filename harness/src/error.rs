@@ -16,6 +16,9 @@ pub enum Error {
     /// A task could not be built, or refused a length.
     #[error(transparent)]
     Task(#[from] tasks::TaskError),
+    /// A cell's task could not be built.
+    #[error(transparent)]
+    Cell(#[from] crate::task::TaskProblem),
     /// The model refused its configuration, its input or its weights.
     #[error(transparent)]
     Model(#[from] transformer::ModelError),

@@ -23,5 +23,6 @@ pub mod printer;
 pub mod progress;
 pub mod run;
 pub mod sweep;
+pub mod task;
 
 pub use error::Error;

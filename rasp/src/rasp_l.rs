@@ -25,7 +25,7 @@ pub use evaluate::{EvaluationError, Run};
 pub use generate::Generation;
 pub use graph::{Constant, Graph, IndexKind, Kind, Map, Node, NodeId, Reduction, Type};
 pub use layers::Layers;
-pub use length::ProgramLength;
+pub use length::{MEASURES, ProgramLength};
 pub use library::LIBRARY;
 pub use operation::Arithmetic;
 pub use program::Program;

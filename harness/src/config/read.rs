@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
+use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -12,7 +13,7 @@ use serde_json::{Map, Value};
 use super::problem::{Problem, Problems, suggest};
 use super::schema::{below, properties, schema};
 use super::tree::{CellConfig, SweepConfig, default_device};
-use super::{validate, yaml};
+use super::{program, validate, yaml};
 
 /// A sweep whose configuration has been checked: `base`, `grid` and overrides are merged into its cells, and it can be expanded and run.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,7 +43,8 @@ impl ValidConfig {
 /// # Errors
 /// Every [`Problem`] of the file and of the overrides.
 pub fn read(file: &str, text: &str, overrides: &[String]) -> Result<ValidConfig, Problems> {
-    let mut reader = Reader { text, schema: schema(), problems: Vec::new() };
+    let folder = Path::new(file).parent().unwrap_or_else(|| Path::new(""));
+    let mut reader = Reader { text, folder, schema: schema(), problems: Vec::new() };
     let config = reader.read(overrides);
     let mut list = reader.problems;
     for problem in &mut list {
@@ -69,6 +71,8 @@ fn nearest_line(text: &str, path: &str) -> Option<usize> {
 
 struct Reader<'t> {
     text: &'t str,
+    /// Where the paths of programs begin.
+    folder: &'t Path,
     schema: Value,
     problems: Vec<Problem>,
 }
@@ -222,7 +226,7 @@ impl Reader<'_> {
                         set(map, path, value.clone());
                     }
                 }
-                let Some(cell) = self.typed::<CellConfig>(merged, &path) else { continue };
+                let Some(mut cell) = self.typed::<CellConfig>(merged, &path) else { continue };
                 let source = |key: &str| match key {
                     _ if overrides.iter().any(|(path, _)| path == key) => "--set ",
                     _ if combination.iter().any(|(path, _)| path == key) => "grid.",
@@ -230,7 +234,10 @@ impl Reader<'_> {
                     _ => "",
                 };
                 let mut found = Vec::new();
-                validate::validate_cell(&cell, &mut found);
+                match program::load(&mut cell, self.folder) {
+                    Ok(()) => validate::validate_cell(&cell, &mut found),
+                    Err(problem) => found.push(problem),
+                }
                 for mut problem in found {
                     problem.path = match source(&problem.path) {
                         "" => join(&path, &problem.path),

@@ -82,8 +82,14 @@ impl Seeds {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CellConfig {
-    /// Name of the task (`rasplab tasks list`).
+    /// Name of the task (`rasplab tasks list`); with `program`, a name of your own.
     pub task: String,
+    /// A task of your own: the path of a RASP-L program, from the sweep file's folder, or its text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    /// The prompts of a task of your own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompts: Option<PromptsConfig>,
     /// Number of data tokens, for tasks that let it be chosen; absent for the task's own default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alphabet: Option<usize>,
@@ -93,6 +99,59 @@ pub struct CellConfig {
     pub train: TrainConfig,
     /// Its evaluation.
     pub evaluate: EvaluateConfig,
+}
+
+/// A distribution over the prompts of a task of your own: `begin`, as many data tokens as the length, `end`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PromptsConfig {
+    /// How data tokens are drawn from the alphabet.
+    pub tokens: DrawConfig,
+    /// Words before the data: numbers and symbols of the program.
+    pub begin: String,
+    /// Words after the data; `sep` where the program names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<String>,
+    /// A RASP-L expression that must be true at the prompt's last position, as in `has_seen(tokens, 0)`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    /// The largest length that may be asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub longest: Option<usize>,
+    /// What of the program's run is the answer.
+    pub answer: AnswerConfig,
+}
+
+/// How data tokens are drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DrawConfig {
+    /// With replacement.
+    #[default]
+    Repeated,
+    /// Without: no token comes twice.
+    Distinct,
+}
+
+/// What is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnswerConfig {
+    /// What the program writes up to `eos`, with at most `times` the length and `plus` more tokens.
+    Written {
+        /// Tokens for each unit of length.
+        times: usize,
+        /// Tokens beside, `eos` among them.
+        plus: usize,
+    },
+    /// The program's output at the prompt's last position, and `eos`.
+    Last,
+}
+
+impl Default for AnswerConfig {
+    fn default() -> Self {
+        Self::Written { times: 1, plus: 1 }
+    }
 }
 
 /// Shape of the Transformer.

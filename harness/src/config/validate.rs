@@ -2,14 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use tasks::TaskSpec;
-
 use super::problem::{Problem, suggest};
 use super::tree::{CellConfig, SweepConfig};
-
-/// Measures of program length that the report can take as primary.
-pub(crate) const MEASURES: [&str; 7] =
-    ["statements", "core_operations", "tree_operations", "syntax_nodes", "attention_operations", "attention_depth", "heads"];
+use crate::task;
+use rasp::rasp_l::MEASURES;
 
 /// Checks what concerns the whole file.
 pub(crate) fn validate_sweep(config: &SweepConfig, problems: &mut Vec<Problem>) {
@@ -68,10 +64,13 @@ pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
         check.that("task", false, || format!("missing: name one of {names}"));
         return;
     }
-    let task = match tasks::build(&TaskSpec { name: cell.task.clone(), alphabet: cell.alphabet }) {
+    check.that("task", cell.program.is_none() || is_folder_name(&cell.task), || {
+        format!("`{}` names a folder: use letters, digits, `-`, `_` and `.`, beginning with a letter or digit", cell.task)
+    });
+    let task = match task::build(cell) {
         Ok(task) => task,
-        Err(error) => {
-            check.that("task", false, || error.to_string());
+        Err(problem) => {
+            check.that(problem.key, false, || problem.message);
             return;
         }
     };
@@ -81,7 +80,14 @@ pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
     for (key, length) in lengths.iter().map(|&length| ("evaluate.lengths", length)).chain([("train.lengths", train.lengths)]) {
         if let Err(error) = task.check_length(length) {
             check.that(key, false, || error.to_string());
-            break;
+            return;
+        }
+    }
+    // Programs of users fail before anything is trained.
+    if let Some(own) = task.own() {
+        let probed = lengths.iter().copied().chain([1, train.lengths.div_ceil(2), train.lengths]);
+        if let Err(error) = own.probe(probed) {
+            check.that("program", false, || error.to_string());
         }
     }
 }

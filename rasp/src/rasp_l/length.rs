@@ -14,6 +14,19 @@ use crate::rasp_l::graph::NodeId;
 use crate::rasp_l::graph::{Graph, Node};
 use crate::rasp_l::layers;
 
+/// The names of the measures, in the order of [`ProgramLength`]'s fields.
+pub const MEASURES: [&str; 9] = [
+    "statements",
+    "core_operations",
+    "inlined_operations",
+    "tree_operations",
+    "syntax_nodes",
+    "bits",
+    "attention_operations",
+    "attention_depth",
+    "heads",
+];
+
 /// How long a program is, by each measure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProgramLength {
@@ -44,17 +57,18 @@ pub struct ProgramLength {
 impl ProgramLength {
     /// Every measure by name, in the order above; heads as their total.
     pub fn measures(&self) -> Vec<(&'static str, usize)> {
-        vec![
-            ("statements", self.statements),
-            ("core_operations", self.core_operations),
-            ("inlined_operations", self.inlined_operations),
-            ("tree_operations", self.tree_operations),
-            ("syntax_nodes", self.syntax_nodes),
-            ("bits", self.bits),
-            ("attention_operations", self.attention_operations),
-            ("attention_depth", self.attention_depth),
-            ("heads", self.heads.iter().sum()),
-        ]
+        let values = [
+            self.statements,
+            self.core_operations,
+            self.inlined_operations,
+            self.tree_operations,
+            self.syntax_nodes,
+            self.bits,
+            self.attention_operations,
+            self.attention_depth,
+            self.heads.iter().sum(),
+        ];
+        MEASURES.into_iter().zip(values).collect()
     }
 }
 
