@@ -1,10 +1,11 @@
 //! RASP-L programs asked for the next token, and run on their own output: `cargo bench -p rasplab-rasp --bench generate`.
 //!
 //! `next` is the next token after one fresh input, the program being ready: np-rasp, the reference implementation, gives 53 a second of the reversed
-//! addition and 633 of the sort, at length 100. `answer` is a whole answer: as many new tokens as the prompt has, one after another.
+//! addition and 633 of the sort, at length 100. `everywhere` is all outputs of such an input. `answer` is a prompt and every token of its answer;
+//! `step` is one token more.
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use rasp::rasp_l::Program;
+use rasp::rasp_l::{Generation, Program};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -16,6 +17,15 @@ const PROGRAMS: [(&str, &str); 6] = [
     ("addition_reverse", include_str!("../programs/published/addition_reverse.rasp")),
     ("addition_forward", include_str!("../programs/published/addition_forward.rasp")),
 ];
+
+fn program(name: &str) -> Program {
+    let source = PROGRAMS.into_iter().find(|&(other, _)| other == name).map_or("", |(_, source)| source);
+    Program::parse(&format!("{name}.rasp"), source).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn generation(name: &str) -> Generation {
+    program(name).generation().unwrap_or_else(|error| panic!("{error}"))
+}
 
 /// Reproducible digits.
 fn digits(len: usize, seed: u64) -> impl Iterator<Item = i8> {
@@ -41,14 +51,13 @@ fn prompt(name: &str, len: usize, seed: u64) -> Vec<i8> {
 }
 
 fn next(criterion: &mut Criterion) {
-    for (name, source) in PROGRAMS {
-        let program = Program::parse(&format!("{name}.rasp"), source).unwrap_or_else(|problems| panic!("{problems}"));
+    for (name, _) in PROGRAMS {
         let mut group = criterion.benchmark_group(format!("next/{name}"));
         group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1)).sample_size(20);
         for len in [10, 100, 1_000, 10_000] {
             group.throughput(Throughput::Elements(1));
             let inputs: Vec<Vec<i8>> = (0..16).map(|seed| prompt(name, len, seed + 1)).collect();
-            let mut generation = program.generation().unwrap_or_else(|error| panic!("{error}"));
+            let mut generation = generation(name);
             let mut turn = 0;
             group.bench_function(BenchmarkId::from_parameter(len), |bencher| {
                 bencher.iter(|| {
@@ -65,11 +74,11 @@ fn next(criterion: &mut Criterion) {
 
 /// All outputs of a fresh input, with and without a run at hand.
 fn everywhere(criterion: &mut Criterion) {
-    for (name, source) in PROGRAMS {
-        let program = Program::parse(&format!("{name}.rasp"), source).unwrap_or_else(|problems| panic!("{problems}"));
+    for (name, _) in PROGRAMS {
         let mut group = criterion.benchmark_group(format!("everywhere/{name}"));
         group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1)).sample_size(20);
         let tokens = prompt(name, 100, 1);
+        let program = program(name);
         let mut run = program.run();
         group.bench_function("run", |bencher| {
             bencher.iter(|| {
@@ -83,36 +92,53 @@ fn everywhere(criterion: &mut Criterion) {
     }
 }
 
+/// A whole answer to a fresh prompt, with everything that it takes.
 fn answer(criterion: &mut Criterion) {
-    for (name, source) in PROGRAMS {
-        let program = Program::parse(&format!("{name}.rasp"), source).unwrap_or_else(|problems| panic!("{problems}"));
-        let mut group = criterion.benchmark_group(format!("answer/{name}"));
+    let distinct: Vec<i8> = (0..100).map(|idx| (idx * 37 % 101) as i8).collect();
+    let addition = |places: usize| prompt("addition", 4 * places + 3, 1);
+    let mut group = criterion.benchmark_group("answer");
+    group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1)).sample_size(10);
+    for (name, size, prompt, end, most) in [
+        ("sort", 100, [&distinct[..], &[-1]].concat(), -2, 101),
+        ("copy_unique", 100, [&[-1], &distinct[..], &[-1]].concat(), -1, 101),
+        ("count", 100, vec![-1, 0, 100], -2, 102),
+        ("addition_reverse", 5, addition(5), -5, 100),
+        ("addition_reverse", 28, addition(28), -5, 100),
+        ("addition_forward", 28, addition(28), -5, 100),
+    ] {
+        let program = program(name);
+        let tokens = program.generate(&prompt, end, most).unwrap_or_else(|error| panic!("{name}: {error}")).len();
+        group.throughput(Throughput::Elements(tokens as u64));
+        group.bench_function(BenchmarkId::new(name, size), |bencher| bencher.iter(|| program.generate(black_box(&prompt), end, most)));
+    }
+    group.finish();
+}
+
+/// As many more tokens as there are, one by one. The same tokens over again stand for what the program would write, which may end too soon.
+fn step(criterion: &mut Criterion) {
+    for (name, _) in PROGRAMS {
+        let mut group = criterion.benchmark_group(format!("step/{name}"));
         group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1)).sample_size(10);
-        for len in [10, 100, 1_000, 10_000] {
+        for len in [100, 10_000] {
             group.throughput(Throughput::Elements(len as u64));
             let tokens = prompt(name, len, 1);
-            group.bench_function(BenchmarkId::from_parameter(len), |bencher| {
-                bencher.iter_batched(
-                    || {
-                        let mut generation = program.generation().unwrap_or_else(|error| panic!("{error}"));
-                        generation.extend(&tokens).unwrap_or_else(|error| panic!("{error}"));
-                        generation
-                    },
-                    |mut generation| {
-                        // The prompt over again stands for the new tokens: these go through the same work, and never fail.
-                        for token in &tokens {
-                            generation.extend(std::slice::from_ref(token)).unwrap_or_else(|error| panic!("{error}"));
-                            let _ = black_box(generation.next_token());
-                        }
-                        generation
-                    },
-                    BatchSize::LargeInput,
-                );
-            });
+            let start = || {
+                let mut generation = generation(name);
+                generation.extend(&tokens).unwrap_or_else(|error| panic!("{error}"));
+                generation
+            };
+            let more = |mut generation: Generation| {
+                for token in &tokens {
+                    generation.extend(std::slice::from_ref(token)).unwrap_or_else(|error| panic!("{error}"));
+                    let _ = black_box(generation.next_token());
+                }
+                generation
+            };
+            group.bench_function(BenchmarkId::from_parameter(len), |bencher| bencher.iter_batched(start, more, BatchSize::LargeInput));
         }
         group.finish();
     }
 }
 
-criterion_group!(benches, next, everywhere, answer);
+criterion_group!(benches, next, everywhere, answer, step);
 criterion_main!(benches);
