@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and the exit status of each answer.
 
 mod catalogue;
+mod random;
 mod rasp;
 mod sweep;
 
@@ -91,6 +92,26 @@ enum TasksCommand {
     Show {
         /// The task's name.
         task: String,
+    },
+    /// Draw RASP-L programs at random by their length, each a task of its own.
+    ///
+    /// Each gives a data token at the end of every prompt of a battery, is neither constant nor the identity there, and answers it otherwise than every
+    /// other program drawn, the shorter ones among them.
+    #[command(after_help = "Example: rasplab tasks random --core-ops 4 --seed 7
+         rasplab tasks random --core-ops 1..6 --count 30 --out random && rasplab run random/random.yaml")]
+    Random {
+        /// Core operations of a program, or a range of them, `FROM..TO`, both included.
+        #[arg(long, value_name = "N or FROM..TO", value_parser = rasp::read_range)]
+        core_ops: rasp::Range,
+        /// Programs of each length.
+        #[arg(long, default_value_t = 1)]
+        count: usize,
+        /// Programs are drawn by seed.
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// Write a file for each program here, and `random.yaml`, a sweep of them all [default: print the programs].
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
     /// Draw examples of a task.
     #[command(after_help = "Example: rasplab tasks sample sort --length 5 --count 3")]

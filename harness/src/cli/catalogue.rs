@@ -6,6 +6,7 @@ use tasks::TaskSpec;
 use tasks::random::stream;
 
 use super::TasksCommand;
+use super::random;
 use crate::error::Error;
 use crate::printer::Printer;
 
@@ -13,6 +14,7 @@ pub(super) fn tasks(command: TasksCommand, printer: Printer) -> Result<(), Error
     match command {
         TasksCommand::List => list(printer),
         TasksCommand::Show { task } => show(task, printer),
+        TasksCommand::Random { core_ops, count, seed, out } => random::draw(core_ops, count, seed, out.as_deref(), printer),
         TasksCommand::Sample { task, length, count, seed, alphabet } => {
             let task = tasks::build(&TaskSpec { name: task, alphabet })?;
             let rng = &mut stream(seed, &format!("eval/{length}"), 0);

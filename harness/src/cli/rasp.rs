@@ -22,6 +22,18 @@ use crate::error::Error;
 use crate::printer::Printer;
 use files::Disk;
 
+/// Whole numbers from one to another, both included.
+pub(super) type Range = std::ops::RangeInclusive<usize>;
+
+/// Reads `FROM..TO`, or one number.
+pub(super) fn read_range(text: &str) -> Result<Range, String> {
+    let (first, last) = text.split_once("..").unwrap_or((text, text));
+    let number =
+        |text: &str| text.trim_start_matches('=').parse::<usize>().map_err(|_| format!("`{text}` is no whole number: write 1..20"));
+    let (first, last) = (number(first)?, number(last)?);
+    if first == 0 || first > last { Err(format!("nothing lies from {first} to {last}: write 1..20")) } else { Ok(first..=last) }
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum RaspCommand {
     /// Run a program on one input or many.
@@ -124,8 +136,8 @@ pub(super) struct TestArgs {
     #[arg(long, requires = "task")]
     alphabet: Option<usize>,
     /// The lengths of the task's examples, `FROM..TO`, both included.
-    #[arg(long, value_name = "FROM..TO", default_value = "1..20", requires = "task", value_parser = test::read_lengths)]
-    lengths: test::Lengths,
+    #[arg(long, value_name = "FROM..TO", default_value = "1..20", requires = "task", value_parser = read_range)]
+    lengths: Range,
     /// Examples of each length.
     #[arg(long, default_value_t = 10, requires = "task")]
     count: usize,

@@ -10,7 +10,7 @@ use std::fmt;
 pub enum Profile {
     /// Every rule as the paper states it.
     Strict,
-    /// Also what the paper's listings do beside their rules: each [`Bend`], and nothing else.
+    /// Also what the paper's listings do beside their rules, in three places, and nothing else.
     #[default]
     Published,
 }

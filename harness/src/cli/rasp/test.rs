@@ -1,6 +1,5 @@
 //! `rasp test`: the examples that programs carry, and examples of a task.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use rasp::Tested;
@@ -12,17 +11,6 @@ use tasks::{EOS, Example, Task, TaskSpec};
 use super::{Loaded, TestArgs, each, read, run_definitions};
 use crate::error::Error;
 use crate::printer::Printer;
-
-/// The lengths of a task's examples.
-pub(super) type Lengths = RangeInclusive<usize>;
-
-/// Reads `FROM..TO`, or one length.
-pub(super) fn read_lengths(text: &str) -> Result<Lengths, String> {
-    let (first, last) = text.split_once("..").unwrap_or((text, text));
-    let number = |text: &str| text.trim_start_matches('=').parse::<usize>().map_err(|_| format!("`{text}` is no length: write 1..20"));
-    let (first, last) = (number(first)?, number(last)?);
-    if first == 0 || first > last { Err(format!("no length from {first} to {last}: write 1..20")) } else { Ok(first..=last) }
-}
 
 pub(super) fn test(args: &TestArgs, printer: Printer) -> Result<(), Error> {
     let task = match &args.task {
