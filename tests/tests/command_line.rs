@@ -64,7 +64,7 @@ fn the_schema_is_draft_07_and_knows_the_keys() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let desk = Desk::new();
-    let commands: [&[&str]; 17] = [
+    let commands: [&[&str]; 18] = [
         &["run"],
         &["validate"],
         &["expand"],
@@ -72,6 +72,7 @@ fn every_command_has_help_with_an_example() {
         &["tasks", "list"],
         &["tasks", "show"],
         &["tasks", "sample"],
+        &["tasks", "random"],
         &["rasp", "run"],
         &["rasp", "length"],
         &["rasp", "check"],
