@@ -109,8 +109,11 @@ fn every_sweep_file_that_we_show_is_valid() {
     let desk = Desk::new();
     desk.write("readme.yaml", shown);
     let mut files = vec![desk.path("readme.yaml")];
-    files.extend(std::fs::read_dir(root.join("configs")).unwrap().map(|entry| entry.unwrap().path()));
-    assert!(files.len() > 1);
+    for folder in ["configs", "configs/own"] {
+        let inside = std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        files.extend(inside.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")));
+    }
+    assert!(files.len() > 2);
     for file in files {
         let answer = desk.rasplab(&["validate", file.to_str().unwrap()]);
         assert_eq!(answer.status, 0, "{}", answer.stderr);

@@ -26,7 +26,9 @@ fn load(args: &SweepArgs) -> Result<Sweep, Error> {
 
 pub(super) fn validate(args: &SweepArgs, printer: Printer) -> Result<(), Error> {
     let sweep = load(args)?;
-    printer.data(&format!("{}: {} cells, {} runs, no problems", args.file.display(), sweep.cells.len(), sweep.runs.len()))
+    let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let (cells, runs) = (plural(sweep.cells.len(), "cell"), plural(sweep.runs.len(), "run"));
+    printer.data(&format!("{}: {cells}, {runs}, no problems", args.file.display()))
 }
 
 pub(super) fn expand(args: &SweepArgs, printer: Printer) -> Result<(), Error> {

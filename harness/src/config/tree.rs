@@ -178,12 +178,15 @@ pub enum PositionsConfig {
     Learned,
 }
 
-/// Training. Length is drawn uniformly from 1 to `lengths` for each example.
+/// Training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainConfig {
     /// Longest training length, in the task's unit.
     pub lengths: usize,
+    /// How the length of each training example is drawn.
+    #[serde(skip_serializing_if = "LengthDraw::is_default")]
+    pub length_draw: LengthDraw,
     /// Steps at most.
     pub steps: usize,
     /// Examples per step.
@@ -204,6 +207,25 @@ pub struct TrainConfig {
     pub check_steps: usize,
     /// Stop once in-distribution exact match has been at least this at two looks in a row; above 1 never stops early.
     pub stop_at: f64,
+}
+
+/// How the length of a training example is drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LengthDraw {
+    /// Uniformly from 1 to `lengths`.
+    #[default]
+    Uniform,
+    /// `lengths` always: the control of Zhou et al. 2023, from which nothing generalizes.
+    Fixed,
+}
+
+impl LengthDraw {
+    // Not written out, so that a cell is the one that it was before there was a choice.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Shape of the learning rate's decay.
@@ -261,6 +283,7 @@ impl Default for TrainConfig {
     fn default() -> Self {
         Self {
             lengths: 20,
+            length_draw: LengthDraw::default(),
             steps: 2000,
             batch: 64,
             lr: 1e-3,
@@ -284,6 +307,21 @@ impl Default for EvaluateConfig {
 impl Default for ReportConfig {
     fn default() -> Self {
         Self { fit_gate: 0.99, reach_tau: 0.9, primary_measure: "core_operations".to_owned() }
+    }
+}
+
+impl TrainConfig {
+    /// The shortest training length.
+    pub fn len_train_min(&self) -> usize {
+        match self.length_draw {
+            LengthDraw::Uniform => 1,
+            LengthDraw::Fixed => self.lengths,
+        }
+    }
+
+    /// Whether examples of this length may be trained on.
+    pub fn trains_on(&self, length: usize) -> bool {
+        (self.len_train_min()..=self.lengths).contains(&length)
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn evaluate(cell: &Cell, seeds: SeedPair, model: &Transformer, sweep:
             seed_data: seeds.data,
             len_train_max: cell.config.train.lengths,
             len_eval: length,
-            split: if length <= cell.config.train.lengths { Split::In } else { Split::Out },
+            split: if cell.config.train.trains_on(length) { Split::In } else { Split::Out },
             metric,
             value,
             examples: scores.len() as u64,

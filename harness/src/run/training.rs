@@ -101,11 +101,13 @@ fn offsets(cell: &Cell) -> usize {
     }
 }
 
-/// Fresh examples, their lengths uniform over 1 to the longest training length, each shifted by a uniform offset within `rows`.
+/// Fresh examples, their lengths uniform over the training lengths, each shifted by a uniform offset within `rows`.
 fn draw(cell: &Cell, count: usize, rows: usize, rng: &mut ChaCha8Rng) -> Result<Vec<Sequence>, Error> {
+    let train = &cell.config.train;
+    let shortest = train.len_train_min();
     (0..count)
         .map(|_| {
-            let length = 1 + below(rng, cell.config.train.lengths);
+            let length = shortest + below(rng, train.lengths - shortest + 1);
             let example = cell.task.sample(length, rng)?;
             let tokens = example.prompt.len() + example.answer.len();
             let offset = below(rng, rows.saturating_sub(tokens) + 1);
