@@ -85,8 +85,14 @@ struct ReportArgs {
 #[derive(Debug, Subcommand)]
 enum TasksCommand {
     /// List the tasks.
-    #[command(after_help = "Example: rasplab tasks list")]
-    List,
+    #[command(after_help = "Example: rasplab tasks list
+         rasplab tasks list --json
+         rasplab tasks list --markdown > docs/tasks.md")]
+    List {
+        /// As a page of the documentation.
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Describe a task and its program.
     #[command(after_help = "Example: rasplab tasks show sort")]
     Show {

@@ -46,6 +46,14 @@ impl AnyTask {
         }
     }
 
+    /// The distributions that the task can draw examples from.
+    pub fn distributions(&self) -> &'static [&'static str] {
+        match self {
+            Self::BuiltIn(task) => task.distributions(),
+            Self::Own(task) => task.distributions(),
+        }
+    }
+
     /// Whether the task has examples of this length.
     ///
     /// # Errors

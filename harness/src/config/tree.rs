@@ -187,6 +187,9 @@ pub struct TrainConfig {
     /// How the length of each training example is drawn.
     #[serde(skip_serializing_if = "LengthDraw::is_default")]
     pub length_draw: LengthDraw,
+    /// Which of the task's distributions training examples are drawn from (`rasplab tasks show`); absent for `standard`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distribution: Option<String>,
     /// Steps at most.
     pub steps: usize,
     /// Examples per step.
@@ -259,6 +262,9 @@ pub struct EvaluateConfig {
     pub lengths: Option<Vec<usize>>,
     /// Examples per length.
     pub examples: usize,
+    /// Which of the task's distributions they are drawn from; absent for `standard`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distribution: Option<String>,
 }
 
 /// How the report judges. Not part of a cell's identity: judging anew trains nothing.
@@ -284,6 +290,7 @@ impl Default for TrainConfig {
         Self {
             lengths: 20,
             length_draw: LengthDraw::default(),
+            distribution: None,
             steps: 2000,
             batch: 64,
             lr: 1e-3,
@@ -300,7 +307,7 @@ impl Default for TrainConfig {
 
 impl Default for EvaluateConfig {
     fn default() -> Self {
-        Self { lengths: None, examples: 200 }
+        Self { lengths: None, examples: 200, distribution: None }
     }
 }
 
@@ -311,6 +318,11 @@ impl Default for ReportConfig {
 }
 
 impl TrainConfig {
+    /// The distribution of training examples.
+    pub fn distribution(&self) -> &str {
+        self.distribution.as_deref().unwrap_or(tasks::STANDARD)
+    }
+
     /// The shortest training length.
     pub fn len_train_min(&self) -> usize {
         match self.length_draw {
@@ -326,6 +338,11 @@ impl TrainConfig {
 }
 
 impl EvaluateConfig {
+    /// The distribution of evaluation examples.
+    pub fn distribution(&self) -> &str {
+        self.distribution.as_deref().unwrap_or(tasks::STANDARD)
+    }
+
     /// The evaluated lengths, ascending and distinct.
     pub fn resolved_lengths(&self, len_train_max: usize) -> Vec<usize> {
         let mut lengths = match &self.lengths {

@@ -83,6 +83,12 @@ pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
             return;
         }
     }
+    for (key, distribution) in [("train.distribution", train.distribution()), ("evaluate.distribution", evaluate.distribution())] {
+        let known = task.distributions();
+        check.that(key, known.contains(&distribution), || {
+            format!("{} has no distribution `{distribution}`: {}", cell.task, suggest(distribution, known.iter().copied()))
+        });
+    }
     // Programs of users fail before anything is trained.
     if let Some(own) = task.own() {
         let probed = lengths.iter().copied().chain([1, train.lengths.div_ceil(2), train.lengths]);

@@ -15,8 +15,9 @@ pub(super) fn evaluate(cell: &Cell, seeds: SeedPair, model: &Transformer, sweep:
     let mut records = Vec::new();
     for &length in &cell.len_eval {
         let rng = &mut stream(seeds.data, &format!("eval/{length}"), 0);
-        let sequences: Vec<Sequence> =
-            (0..cell.config.evaluate.examples).map(|_| sequence(cell, &cell.task.sample(length, rng)?, 0)).collect::<Result<_, Error>>()?;
+        let evaluate = &cell.config.evaluate;
+        let mut draw = || sequence(cell, &cell.task.sample_as(evaluate.distribution(), length, rng)?, 0);
+        let sequences: Vec<Sequence> = (0..evaluate.examples).map(|_| draw()).collect::<Result<_, Error>>()?;
         let scores = score(model, &sequences)?;
         records.extend(measured(&scores).map(|(metric, value, interval)| Record {
             sweep: sweep.to_owned(),

@@ -108,7 +108,7 @@ fn draw(cell: &Cell, count: usize, rows: usize, rng: &mut ChaCha8Rng) -> Result<
     (0..count)
         .map(|_| {
             let length = shortest + below(rng, train.lengths - shortest + 1);
-            let example = cell.task.sample(length, rng)?;
+            let example = cell.task.sample_as(train.distribution(), length, rng)?;
             let tokens = example.prompt.len() + example.answer.len();
             let offset = below(rng, rows.saturating_sub(tokens) + 1);
             sequence(cell, &example, offset)
