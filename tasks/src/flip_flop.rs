@@ -27,13 +27,15 @@ pub(crate) static ENTRY: Entry = Entry {
 
 /// The bit that was written last.
 ///
-/// Length is instructions before the last `read`, each with its bit. Length 3: prompt `write 1 ignore 0 read 1 read`, answer `1 eos`.
+/// Length is instructions before the last `read`, each with its bit. Length 3: prompt `write 1 ignore 0 read 1 read`, answer
+/// `1 eos`.
 ///
-/// The first instruction writes. Each of the others ignores its bit with probability 0.8, writes it or reads it with probability 0.1 each. The
-/// bits are fair, but for one that is read, which is the one written last; a prompt in which another is read is no prompt.
+/// The first instruction writes. Each of the others ignores its bit with probability 0.8, writes it or reads it with
+/// probability 0.1 each. The bits are fair, but for one that is read, which is the one written last; a prompt in which
+/// another is read is no prompt.
 ///
-/// Source: Liu et al. 2023, FFL(0.8), <https://arxiv.org/abs/2306.00946>; there the length varies with the whole text, and every bit that is read is
-/// asked for. Here it is the last one.
+/// Source: Liu et al. 2023, FFL(0.8), <https://arxiv.org/abs/2306.00946>; there the length varies with the whole text, and
+/// every bit that is read is asked for. Here it is the last one.
 #[derive(Debug)]
 pub struct FlipFlop {
     vocabulary: Vocabulary,

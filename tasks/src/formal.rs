@@ -40,8 +40,8 @@ pub(crate) struct Language {
 /// 3. a uniform member, two letters of which, anywhere, change places;
 /// 4. where the language's file tells of one, its lookalike;
 ///
-/// and made anew, the way too, until it is outside. So (1) is far from the language and the others near, and of a kind that cannot leave the
-/// language there is none: two letters that change places are no other word of `1 1 1`.
+/// and made anew, the way too, until it is outside. So (1) is far from the language and the others near, and of a kind that
+/// cannot leave the language there is none: two letters that change places are no other word of `1 1 1`.
 pub struct MembershipTask {
     language: Language,
     vocabulary: Vocabulary,

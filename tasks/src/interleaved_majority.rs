@@ -25,13 +25,14 @@ pub(crate) static ENTRY: Entry = Entry {
 
 /// The more frequent bit of each of three rows that take turns.
 ///
-/// Length is bits of each row. Length 3, the rows `1 1 0`, `0 0 1` and `1 0 1`: prompt `1 0 1 1 0 0 0 1 1 sep`, answer `1 0 1 eos`.
+/// Length is bits of each row. Length 3, the rows `1 1 0`, `0 0 1` and `1 0 1`: prompt `1 0 1 1 0 0 0 1 1 sep`,
+/// answer `1 0 1 eos`.
 ///
 /// The bits are independent and fair; a row is drawn again until it has no tie. Source: Huang et al. 2025, with period 3,
 /// <https://arxiv.org/abs/2410.02140>; their length is the bits of all rows.
 ///
-/// No RASP-L program is known. To tell the rows apart is to count positions modulo 3, of which RASP-L knows no more than of modulo 2: see
-/// [`EvenLength`](crate::EvenLength).
+/// No RASP-L program is known. To tell the rows apart is to count positions modulo 3, which RASP-L can no more than modulo 2:
+/// see [`EvenLength`](crate::EvenLength).
 #[derive(Debug)]
 pub struct InterleavedMajority {
     vocabulary: Vocabulary,

@@ -24,8 +24,8 @@ pub(crate) static ENTRY: Entry = Entry {
 ///
 /// Length is letters. Length 4: prompt `7 3 7 25 sep`, answer `7 eos`.
 ///
-/// The letters are drawn uniformly with replacement, all of them again until one is commoner than every other. The alphabet is 26 unless told;
-/// every length can be expressed. Source: Huang et al. 2025, <https://arxiv.org/abs/2410.02140>.
+/// The letters are drawn uniformly with replacement, all of them again until one is commoner than every other. The alphabet
+/// is 26 unless told; every length can be expressed. Source: Huang et al. 2025, <https://arxiv.org/abs/2410.02140>.
 #[derive(Debug)]
 pub struct LetterMajority {
     vocabulary: Vocabulary,

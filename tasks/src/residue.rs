@@ -36,13 +36,16 @@ pub(crate) static CYCLE: Entry = Entry {
 
 /// The sum of the tokens modulo a number: `modular-sum` and `cycle-navigation`.
 ///
-/// - `modular-sum`: length is tokens to add. Length 4: prompt `7 0 5 9 sep`, answer `1 eos`. The modulus is the alphabet, 10 unless told; 2 is
-///   `parity`. Source: Zhou et al. 2023, <https://arxiv.org/abs/2310.16028>, with scratchpads; here without.
-/// - `cycle-navigation`: length is steps. Length 5: prompt `1 1 0 2 1 sep`, answer `2 eos`. On a cycle of 5 places, numbered from 0, where one begins,
-///   token 0 stays, 1 goes one place on and 2 one place back. Source: Delétang et al. 2023, <https://arxiv.org/abs/2207.02098>.
+/// - `modular-sum`: length is tokens to add. Length 4: prompt `7 0 5 9 sep`, answer `1 eos`. The modulus is the alphabet, 10
+///   unless told; 2 is `parity`. Source: Zhou et al. 2023, <https://arxiv.org/abs/2310.16028>, with scratchpads; here
+///   without.
+/// - `cycle-navigation`: length is steps. Length 5: prompt `1 1 0 2 1 sep`, answer `2 eos`. On a cycle of 5 places, numbered
+///   from 0, where one begins, token 0 stays, 1 goes one place on and 2 one place back. Source: Delétang et al. 2023,
+///   <https://arxiv.org/abs/2207.02098>.
 ///
-/// The tokens are drawn uniformly with replacement, of the alphabet or of the three steps, and so the answers are uniform or nearly. No
-/// RASP-L program is known: it would count modulo a number, as for `parity`, the control.
+/// The tokens are drawn uniformly with replacement, of the alphabet or of the three steps, and so the answers are uniform or
+/// nearly. There is no RASP-L program: on ones alone it would count them modulo a number, see
+/// [`EvenLength`](crate::EvenLength).
 pub struct ResidueTask {
     entry: &'static Entry,
     vocabulary: Vocabulary,

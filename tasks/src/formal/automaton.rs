@@ -23,9 +23,9 @@ impl Automaton {
 
     /// An accepted word of so many letters, uniform among them; `None` where there is none.
     ///
-    /// A letter is drawn with the probability that the rest can be completed so: the number of accepted ends behind it, over that behind
-    /// both letters. The counts are exact to 127 letters and longer where the language is thin; beyond, they keep at least 125
-    /// bits, and no word's probability is off by more than a factor of 1 + letters / 2^120.
+    /// A letter is drawn with the probability that the rest can be completed so: the number of accepted ends behind it, over
+    /// that behind both letters. The counts are exact to 127 letters and longer where the language is thin; beyond, they keep
+    /// at least 125 bits, and no word's probability is off by more than a factor of 1 + letters / 2^120.
     pub(crate) fn member(&self, rng: &mut ChaCha8Rng, letters: usize) -> Option<Vec<i8>> {
         let ends = self.ends(letters);
         if ends[letters][0] == 0 {
@@ -42,7 +42,8 @@ impl Automaton {
         Some(word)
     }
 
-    /// For 0 to so many letters, how many words of them lead each state to an accepting one; within a length, up to a common factor.
+    /// For 0 to so many letters, how many words of them lead each state to an accepting one; within a length, up to a common
+    /// factor.
     fn ends(&self, letters: usize) -> Vec<[u128; STATES_MAX]> {
         let mut ends = Vec::with_capacity(letters + 1);
         let mut counts = [0; STATES_MAX];

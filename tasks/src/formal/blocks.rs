@@ -1,14 +1,14 @@
 //! Blocks of equal length, one for each letter: membership.
 //!
-//! The letters are numbered from the last: `b` is 0 and `a` 1, or `c` is 0, `b` 1 and `a` 2; so that a word and its separator never
-//! rise. Length is letters of each kind.
+//! The letters are numbered from the last: `b` is 0 and `a` 1, or `c` is 0, `b` 1 and `a` 2; so that a word and its separator
+//! never rise. Length is letters of each kind.
 //!
 //! - `anbn`, length 2, `a a b b`: prompt `1 1 0 0 sep`, answer `1 eos`.
 //! - `anbncn`, length 2, `a a b b c c`: prompt `2 2 1 1 0 0 sep`, answer `1 eos`.
 //!
-//! A length has one member; other words are drawn as [`MembershipTask`] says, with the member's number of letters. The lookalike has its
-//! blocks in the right order: half of the time the places where one ends and the next begins are uniform, otherwise each is the member's
-//! or one to the left or to the right of it, equally likely.
+//! A length has one member; other words are drawn as [`MembershipTask`] says, with the member's number of letters. The
+//! lookalike has its blocks in the right order: half of the time the places where one ends and the next begins are uniform,
+//! otherwise each is the member's or one to the left or to the right of it, equally likely.
 //!
 //! Source: the languages of Bhattamishra et al. 2020, <https://arxiv.org/abs/2009.11264>, and Huang et al. 2025,
 //! <https://arxiv.org/abs/2410.02140>, who predict each next letter instead.

@@ -3,15 +3,16 @@
 //! Length is pairs of brackets, half the letters, so that every length has members.
 //!
 //! - `dyck-1`: 1 opens and 0 closes. Length 2, `( ( ) )`: prompt `1 1 0 0 sep`, answer `1 eos`.
-//! - `shuffle-dyck-2`: 2 opens what 0 closes, and 3 opens what 1 closes; each kind for itself is well-nested. Length 2, `( [ ) ]`:
-//!   prompt `2 3 0 1 sep`, answer `1 eos`.
+//! - `shuffle-dyck-2`: 2 opens what 0 closes, and 3 opens what 1 closes; each kind for itself is well-nested. Length 2,
+//!   `( [ ) ]`: prompt `2 3 0 1 sep`, answer `1 eos`.
 //!
-//! Words are drawn as [`MembershipTask`] says. The lookalike is a uniform member whose letters, but for the first, which opens, and the last, which
-//! closes, are in uniform order: as many of each bracket as a member has, and mostly one that closes too early. Members are drawn letter by
-//! letter with the exact probability of a uniform one, which reflection gives in closed form.
+//! Words are drawn as [`MembershipTask`] says. The lookalike is a uniform member whose letters, but for the first, which
+//! opens, and the last, which closes, are in uniform order: as many of each bracket as a member has, and mostly one that
+//! closes too early. Members are drawn letter by letter with the exact probability of a uniform one, which reflection gives
+//! in closed form.
 //!
-//! Source: Bhattamishra et al. 2020, <https://arxiv.org/abs/2009.11264>, and Huang et al. 2025, <https://arxiv.org/abs/2410.02140>, who predict
-//! each next bracket instead.
+//! Source: Bhattamishra et al. 2020, <https://arxiv.org/abs/2009.11264>, and Huang et al. 2025,
+//! <https://arxiv.org/abs/2410.02140>, who predict each next bracket instead.
 
 use super::{Language, MembershipTask};
 use crate::catalogue::Entry;
@@ -98,9 +99,10 @@ fn one_kind(rng: &mut ChaCha8Rng, letters: usize) -> Vec<i8> {
 
 /// A uniform word of so many brackets, an even number, whose two kinds are each well-nested: a walk in the quarter plane.
 ///
-/// With x and y brackets open and r to come, (x + 1) (y + 1) r! (r + 2)! / (a! b! c! d!) words remain, where a = (r - x - y) / 2,
-/// b = (r + x + y) / 2 + 2, c = (r - x + y) / 2 + 1 and d = (r + x - y) / 2 + 1 (Guy, Krattenthaler and Sagan 1992). The weights below
-/// are the four quotients of what remains after a bracket and before it, times (x + 1) (y + 1) r (r + 2), which is their sum.
+/// With x and y brackets open and r to come, (x + 1) (y + 1) r! (r + 2)! / (a! b! c! d!) words remain (Guy, Krattenthaler and
+/// Sagan 1992), where a = (r - x - y) / 2, b = (r + x + y) / 2 + 2, c = (r - x + y) / 2 + 1 and d = (r + x - y) / 2 + 1. The
+/// weights below are the four quotients of what remains after a bracket and before it, times (x + 1) (y + 1) r (r + 2), which
+/// is their sum.
 fn two_kinds(rng: &mut ChaCha8Rng, letters: usize) -> Vec<i8> {
     let mut word = Vec::with_capacity(letters + 1);
     let mut open = [0_u128; 2];

@@ -24,13 +24,15 @@ pub(crate) static ENTRY: Entry = Entry {
 ///
 /// Length is tokens. Length 3: prompt `1 0 0 sep`, answer `0 eos`.
 ///
-/// The tokens are drawn uniformly with replacement; they say nothing. The answer depends on the length alone, so no length has both
-/// answers. With `alphabet: 1` this is `(aa)*` to the letter, and each length has one example: a share of right answers is then
-/// 0 or 1, however many examples it is said to be of. The two tokens of the default make examples differ, and the question no easier.
+/// The tokens are drawn uniformly with replacement; they say nothing. The answer depends on the length alone, so no length
+/// has both answers. With `alphabet: 1` this is `(aa)*` to the letter, and each length has one example: a share of right
+/// answers is then 0 or 1, however many examples it is said to be of. The two tokens of the default make examples differ, and
+/// the question no easier.
 ///
-/// No RASP-L program gives the answer at every length. Where all tokens are alike every value becomes constant after finitely
-/// many positions, and every index constant or a constant distance from its own position: by induction over the operations, since a selector
-/// of such keys and queries selects all, none, or a window of what is alike. So evenly and oddly many look the same.
+/// No RASP-L program gives the answer at every length, nor the length modulo another number. Where all tokens are alike every
+/// value is constant from some position on, and every index is constant or a constant distance from its own position: by
+/// induction over the operations, since a selector of such keys and queries selects all, none, or a window of what is alike,
+/// besides finitely many positions whose weight in a mean only falls. So in the end even and odd lengths look the same.
 ///
 /// Source: Huang et al. 2025, <https://arxiv.org/abs/2410.02140>, who predict where the word may end instead.
 #[derive(Debug)]

@@ -6,20 +6,22 @@
 //! |---|---|---|---|---|
 //! | `tomita-1` | `1*` | | | 2 operations; the language of `boolean-and` |
 //! | `tomita-2` | `(10)*` | odd | | 5 operations |
-//! | `tomita-3` | no odd run of ones with an odd run of zeros right behind it | | 1 | none known: it counts modulo 2 |
+//! | `tomita-3` | no odd run of ones with an odd run of zeros right behind it | | 1 | no program: on `1...1 0` it would count modulo 2 |
 //! | `tomita-4` | no `000` | | 1, 2 | 5 operations |
-//! | `tomita-5` | evenly many zeros and evenly many ones | odd | | none known: it counts modulo 2 |
-//! | `tomita-6` | as many zeros as ones, modulo 3 | 1 | | none known: it counts modulo 3 |
+//! | `tomita-5` | evenly many zeros and evenly many ones | odd | | no program: on `1...1` it would count modulo 2 |
+//! | `tomita-6` | as many zeros as ones, modulo 3 | 1 | | no program: on `1...1` it would count modulo 3 |
 //! | `tomita-7` | `0*1*0*1*` | | 1, 2, 3 | 4 operations |
 //!
-//! There are two readings of the third. This one is that of Bhattamishra et al. 2020 and Huang et al. 2025; in that of Weiss et al. 2018
-//! (<https://arxiv.org/abs/1711.09576>) the odd run of zeros may also come later.
+//! That no RASP-L program counts modulo a number is shown at [`EvenLength`](crate::EvenLength).
+//!
+//! There are two readings of the third. This one is that of Bhattamishra et al. 2020 and Huang et al. 2025; in that of Weiss
+//! et al. 2018 (<https://arxiv.org/abs/1711.09576>) the odd run of zeros may also come later.
 //!
 //! The lookalike of `tomita-2` has alternating bits and begins with either; the others have none.
 //!
-//! Source: Tomita 1982, Dynamic construction of finite-state automata from examples using hill-climbing; as a test of Transformers
-//! Bhattamishra et al. 2020, <https://arxiv.org/abs/2009.11264>, and Huang et al. 2025, <https://arxiv.org/abs/2410.02140>, who predict
-//! each next bit instead.
+//! Source: Tomita 1982, Dynamic construction of finite-state automata from examples using hill-climbing; as a test of
+//! Transformers Bhattamishra et al. 2020, <https://arxiv.org/abs/2009.11264>, and Huang et al. 2025,
+//! <https://arxiv.org/abs/2410.02140>, who predict each next bit instead.
 
 use super::automaton::Automaton;
 use super::{Language, MembershipTask};
