@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::bits::{conjunction, majority, parity};
 use crate::error::TaskError;
+use crate::formal::{blocks, dyck, even_length, tomita};
 use crate::task::Task;
-use crate::{copy, count, sort};
+use crate::{copy, count, flip_flop, interleaved_majority, letter_majority, residue, sort};
 
 /// The largest alphabet that any task takes, in data tokens.
 ///
@@ -45,7 +46,7 @@ pub struct TaskSpec {
     pub alphabet: Option<usize>,
 }
 
-/// Every task, those with a program first.
+/// Every task: those of the paper, then others; of each, those with a program first.
 ///
 /// ```
 /// let sort = tasks::catalogue().iter().find(|entry| entry.name == "sort").expect("it is there");
@@ -53,8 +54,33 @@ pub struct TaskSpec {
 /// assert_eq!(sort.alphabet_default, 100);
 /// ```
 pub fn catalogue() -> &'static [&'static Entry] {
-    static ENTRIES: [&Entry; 7] =
-        [&majority::ENTRY, &sort::ENTRY, &count::ENTRY, &copy::UNIQUE, &conjunction::ENTRY, &copy::REPEAT, &parity::ENTRY];
+    static ENTRIES: [&Entry; 24] = [
+        &majority::ENTRY,
+        &sort::ENTRY,
+        &count::ENTRY,
+        &copy::UNIQUE,
+        &conjunction::ENTRY,
+        &copy::REPEAT,
+        &parity::ENTRY,
+        // Beyond the paper.
+        &letter_majority::ENTRY,
+        &flip_flop::ENTRY,
+        &dyck::DYCK_1,
+        &dyck::SHUFFLE_DYCK_2,
+        &blocks::ANBN,
+        &blocks::ANBNCN,
+        &tomita::TOMITA_1,
+        &tomita::TOMITA_2,
+        &tomita::TOMITA_4,
+        &tomita::TOMITA_7,
+        &tomita::TOMITA_3,
+        &tomita::TOMITA_5,
+        &tomita::TOMITA_6,
+        &even_length::ENTRY,
+        &interleaved_majority::ENTRY,
+        &residue::SUM,
+        &residue::CYCLE,
+    ];
     &ENTRIES
 }
 
@@ -86,8 +112,10 @@ pub fn build(spec: &TaskSpec) -> Result<Arc<dyn Task>, TaskError> {
 
 fn unknown(name: &str) -> TaskError {
     let known: Vec<&'static str> = catalogue().iter().map(|entry| entry.name).collect();
+    // Of equally close names the first one is meant, and the last maximum is taken.
     let closest = known
         .iter()
+        .rev()
         .map(|candidate| (likeness(name, candidate), *candidate))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|(one, _), (other, _)| one.total_cmp(other));

@@ -32,6 +32,30 @@ pub fn below(rng: &mut ChaCha8Rng, bound: usize) -> usize {
     ((u128::from(rng.next_u64()) * bound as u128) >> 64) as usize
 }
 
+/// A number exactly uniform over `0..bound`, which may be too large for [`below`]; `bound` is at least 1.
+///
+/// Numbers with as many bits as `bound - 1` are drawn until one is below the bound: at most twice on average.
+pub(crate) fn below_wide(rng: &mut ChaCha8Rng, bound: u128) -> u128 {
+    let unused = (bound - 1).leading_zeros();
+    loop {
+        let drawn = match unused {
+            128 => return 0,
+            64.. => u128::from(rng.next_u64() >> (unused - 64)),
+            _ => (u128::from(rng.next_u64()) << 64 | u128::from(rng.next_u64())) >> unused,
+        };
+        if drawn < bound {
+            return drawn;
+        }
+    }
+}
+
+/// Puts the tokens in uniform order.
+pub(crate) fn shuffle(rng: &mut ChaCha8Rng, tokens: &mut [i8]) {
+    for left in (2..=tokens.len()).rev() {
+        tokens.swap(left - 1, below(rng, left));
+    }
+}
+
 /// Independent fair bits.
 pub(crate) fn bits(rng: &mut ChaCha8Rng, count: usize) -> Vec<i8> {
     let mut bits = Vec::with_capacity(count + 1);
@@ -93,6 +117,35 @@ mod tests {
         }
         // Each is binomial with mean 1,000 and standard deviation 29.
         assert!(counts.iter().all(|count| (850..1_150).contains(count)), "{counts:?}");
+    }
+
+    #[test]
+    fn wide_numbers_are_uniform_whatever_their_width() {
+        let mut rng = stream(4, "test", 0);
+        let mut counts = [0; 6];
+        for _ in 0..6_000 {
+            counts[below_wide(&mut rng, 6) as usize] += 1;
+        }
+        assert!(counts.iter().all(|count| (850..1_150).contains(count)), "{counts:?}");
+        assert_eq!(below_wide(&mut rng, 1), 0);
+        // Bounds of two 64-bit words, and around one: each half is drawn about equally often.
+        for bound in [u128::MAX, 3 << 100, 1 << 65, (1 << 64) + 2, 1 << 64, (1 << 64) - 2] {
+            let low = (0..1_000).filter(|_| below_wide(&mut rng, bound) < bound / 2).count();
+            assert!((420..580).contains(&low), "{bound}: {low}");
+        }
+    }
+
+    #[test]
+    fn every_order_of_three_is_equally_likely() {
+        let mut rng = stream(5, "test", 0);
+        let mut counts = std::collections::BTreeMap::new();
+        for _ in 0..6_000 {
+            let mut tokens = [0, 1, 2];
+            shuffle(&mut rng, &mut tokens);
+            *counts.entry(tokens).or_insert(0) += 1;
+        }
+        assert_eq!(counts.len(), 6);
+        assert!(counts.values().all(|count| (850..1_150).contains(count)), "{counts:?}");
     }
 
     #[test]

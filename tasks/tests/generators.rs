@@ -52,7 +52,7 @@ fn the_worked_examples_are_right() {
     for entry in catalogue() {
         let task = task(entry.name, None);
         let (prompt, answer) = entry.format.split_once(" => ").unwrap();
-        let token = |name| (-3..=127).find(|&token| task.vocabulary().name(token) == Some(name)).unwrap();
+        let token = |name| (i8::MIN..=127).find(|&token| task.vocabulary().name(token) == Some(name)).unwrap();
         let prompt: Vec<i8> = prompt.split(' ').map(token).collect();
         assert_eq!(task.vocabulary().show(&task.answer(&prompt).unwrap()), answer, "{}", entry.name);
     }

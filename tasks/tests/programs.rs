@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use rasp::rasp_l::Program;
+use rasp::rasp_l::{Profile, Program};
 use tasks::{ALPHABET_MAX, EOS, SEP, SOS, Task, TaskSpec, build, catalogue, random};
 
 /// Long examples cost most of the time: generation is cubic in their length.
@@ -24,7 +24,7 @@ fn solved() -> Vec<(Arc<dyn Task>, Program)> {
             Some((task, program))
         })
         .collect();
-    assert_eq!(solved.len(), 5);
+    assert_eq!(solved.len(), 15);
     solved
 }
 
@@ -75,6 +75,43 @@ fn boolean_and_is_solved_at_every_length() {
     assert_solves_every_length("boolean-and");
 }
 
+#[test]
+fn majority_26_is_solved_at_every_length() {
+    assert_solves_every_length("majority-26");
+}
+
+#[test]
+fn flip_flop_is_solved_at_every_length() {
+    assert_solves_every_length("flip-flop");
+}
+
+#[test]
+fn dyck_1_is_solved_at_every_length() {
+    assert_solves_every_length("dyck-1");
+}
+
+#[test]
+fn shuffle_dyck_2_is_solved_at_every_length() {
+    assert_solves_every_length("shuffle-dyck-2");
+}
+
+#[test]
+fn anbn_is_solved_at_every_length() {
+    assert_solves_every_length("anbn");
+}
+
+#[test]
+fn anbncn_is_solved_at_every_length() {
+    assert_solves_every_length("anbncn");
+}
+
+#[test]
+fn the_solved_languages_of_tomita_are_so_at_every_length() {
+    for name in ["tomita-1", "tomita-2", "tomita-4", "tomita-7"] {
+        assert_solves_every_length(name);
+    }
+}
+
 /// Calls `visit` with all sequences of 1 to `longest` tokens of `0..alphabet`, each followed by the separator.
 fn every_prompt(alphabet: i8, longest: usize, mut visit: impl FnMut(&[i8])) {
     let mut shorter = vec![vec![]];
@@ -96,6 +133,17 @@ fn every_short_prompt_is_solved() {
         // 5 + 20 + 60 + 120 + 120: the prompts without repetition.
         ("sort", 5, 5, 325),
         ("copy-unique", 5, 5, 325),
+        // 3 + 3 + 21 + 63 + 153: the words without a tie.
+        ("majority-26", 3, 5, 243),
+        ("tomita-1", 2, 12, 8_190),
+        ("tomita-2", 2, 12, 8_190),
+        ("tomita-4", 2, 12, 8_190),
+        ("tomita-7", 2, 12, 8_190),
+        // Words of 2, 4, 6 and so on, or 3, 6 and 9 letters.
+        ("dyck-1", 2, 12, 5_460),
+        ("anbn", 2, 12, 5_460),
+        ("shuffle-dyck-2", 4, 6, 4_368),
+        ("anbncn", 3, 9, 20_439),
     ] {
         let (task, program) = solved_by(name);
         let mut solved = 0;
@@ -119,6 +167,24 @@ fn every_count_below_thirty_is_solved() {
     }
 }
 
+/// One to four instructions, in every way.
+#[test]
+fn every_short_flip_flop_is_solved() {
+    let (task, program) = solved_by("flip-flop");
+    let (write, ignore, read) = (-8, -5, -4);
+    let pairs = [write, ignore, read].map(|instruction| [[instruction, 0], [instruction, 1]]).concat();
+    let mut prefixes = vec![vec![write, 0], vec![write, 1]];
+    for _ in 0..4 {
+        for prefix in &prefixes {
+            let prompt = [&prefix[..], &[read]].concat();
+            if task.answer(&prompt).is_ok() {
+                assert_solves(&program, &*task, &prompt);
+            }
+        }
+        prefixes = prefixes.iter().flat_map(|prefix| pairs.iter().map(move |pair| [&prefix[..], pair].concat())).collect();
+    }
+}
+
 #[test]
 fn the_symbols_of_a_program_are_those_of_the_vocabulary() {
     for (task, program) in solved() {
@@ -133,11 +199,22 @@ fn the_symbols_of_a_program_are_those_of_the_vocabulary() {
 #[test]
 fn programs_are_as_long_as_they_should_be() {
     let lengths: Vec<_> = solved().iter().map(|(task, program)| (task.name(), program.length().core_operations)).collect();
-    assert_eq!(lengths, [("binary-majority", 3), ("sort", 1), ("count", 6), ("copy-unique", 4), ("boolean-and", 2)]);
+    let papers = [("binary-majority", 3), ("sort", 1), ("count", 6), ("copy-unique", 4), ("boolean-and", 2)];
+    let brackets = [("dyck-1", 5), ("shuffle-dyck-2", 6), ("anbn", 6), ("anbncn", 8)];
+    let tomitas = [("tomita-1", 2), ("tomita-2", 5), ("tomita-4", 5), ("tomita-7", 4)];
+    assert_eq!(lengths, [&papers[..], &[("majority-26", 3), ("flip-flop", 4)], &brackets, &tomitas].concat());
 }
 
 #[test]
-fn the_controls_have_no_program() {
+fn every_program_is_strict() {
+    for (task, program) in solved() {
+        assert_eq!(program.profile(), Profile::Strict, "{}", task.name());
+    }
+}
+
+#[test]
+fn the_controls_and_what_counts_modulo_a_number_have_no_program() {
     let unsolved: Vec<_> = catalogue().iter().filter(|entry| entry.program.is_none()).map(|entry| entry.name).collect();
-    assert_eq!(unsolved, ["copy-repeat", "parity"]);
+    let modular = ["tomita-3", "tomita-5", "tomita-6", "aa-star", "interleaved-majority", "modular-sum", "cycle-navigation"];
+    assert_eq!(unsolved, [&["copy-repeat", "parity"], &modular[..]].concat());
 }

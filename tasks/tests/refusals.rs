@@ -28,13 +28,15 @@ fn unknown_names_are_told_the_nearest_task() {
     insta::assert_snapshot!(refusal_of_spec("srot", None), @"no task is called `srot`: did you mean `sort`?");
     insta::assert_snapshot!(refusal_of_spec("copy_unique", None), @"no task is called `copy_unique`: did you mean `copy-unique`?");
     insta::assert_snapshot!(refusal_of_spec("majority", None), @"no task is called `majority`: did you mean `binary-majority`?");
-    insta::assert_snapshot!(refusal_of_spec("addition", None), @"no task is called `addition`: the tasks are binary-majority, sort, count, copy-unique, boolean-and, copy-repeat, parity");
+    insta::assert_snapshot!(refusal_of_spec("addition", None), @"no task is called `addition`: the tasks are binary-majority, sort, count, copy-unique, boolean-and, copy-repeat, parity, majority-26, flip-flop, dyck-1, shuffle-dyck-2, anbn, anbncn, tomita-1, tomita-2, tomita-4, tomita-7, tomita-3, tomita-5, tomita-6, aa-star, interleaved-majority, modular-sum, cycle-navigation");
 }
 
 #[test]
 fn alphabets_are_asked_for_only_where_they_vary_and_within_bounds() {
     insta::assert_snapshot!(refusal_of_spec("parity", Some(2)), @"parity always has 2 data tokens: remove `alphabet: 2`");
     insta::assert_snapshot!(refusal_of_spec("count", Some(155)), @"count takes an `alphabet` of 1 to 120 data tokens, not 155: tokens are 8-bit integers, as in RASP-L");
+    insta::assert_snapshot!(refusal_of_spec("modular-sum", Some(1)), @"modular-sum takes an `alphabet` of 2 to 120 data tokens, not 1");
+    insta::assert_snapshot!(refusal_of_spec("tomita-1", Some(3)), @"tomita-1 always has 2 data tokens: remove `alphabet: 3`");
     insta::assert_snapshot!(refusal_of_spec("copy-repeat", Some(1)), @"copy-repeat takes an `alphabet` of 2 to 120 data tokens, not 1");
 }
 
@@ -42,6 +44,7 @@ fn alphabets_are_asked_for_only_where_they_vary_and_within_bounds() {
 fn lengths_beyond_the_alphabet_are_refused_and_told_why() {
     insta::assert_snapshot!(refusal_of_length("sort", Some(50), 51), @"sort cannot express length 51: its alphabet of 50 data tokens ends at length 50 (raise `alphabet`, at most to 120, or lower the length)");
     insta::assert_snapshot!(refusal_of_length("copy-unique", Some(ALPHABET_MAX), 200), @"copy-unique cannot express length 200: its alphabet of 120 data tokens ends at length 120 (lower the length)");
+    insta::assert_snapshot!(refusal_of_length("dyck-1", None, 0), @"dyck-1 has no example of length 0: length counts pairs of brackets, so start at 1");
     insta::assert_snapshot!(refusal_of_length("count", None, 0), @"count has no example of length 0: length counts tokens of the answer before eos, so start at 1");
 }
 
@@ -62,6 +65,23 @@ fn what_is_not_a_prompt_has_no_answer() {
         ("count", &[-3, -1, 2, -1]),
         ("boolean-and", &[0, 2, -1]),
         ("parity", &[0, -2, -1]),
+        ("majority-26", &[7, 3, 3, 7, -1]),
+        ("interleaved-majority", &[1, 0, 1, 1, -1]),
+        ("interleaved-majority", &[1, 0, 1, 1, 0, 0, -1]),
+        ("dyck-1", &[1, 1, 0, -1]),
+        ("shuffle-dyck-2", &[4, 0, -1]),
+        ("anbncn", &[2, 1, -1]),
+        ("tomita-4", &[-1]),
+        ("aa-star", &[2, -1]),
+        ("modular-sum", &[10, -1]),
+        ("cycle-navigation", &[3, -1]),
+        // Nothing written, another bit read than was written, a bit without its instruction, no bit at all.
+        ("flip-flop", &[-4]),
+        ("flip-flop", &[-5, 1, -4]),
+        ("flip-flop", &[-8, 1, -4, 0, -4]),
+        ("flip-flop", &[-8, 1, 0, -4]),
+        ("flip-flop", &[-8, -4, -4]),
+        ("flip-flop", &[-8, 1, -5, -5, -4]),
     ] {
         assert!(matches!(made(name, None).unwrap().answer(prompt), Err(TaskError::NotAPrompt { .. })), "{name} {prompt:?}");
     }

@@ -99,7 +99,13 @@ fn list(markdown: bool, printer: Printer) -> Result<(), Error> {
     let (name_width, length_width) = (width(&|row| row.task.name().len()), width(&|row| row.length().len()));
     let line = |row: &Row| {
         let (task, length, limit) = (&row.task, row.length(), row.limit());
-        format!("{:name_width$}  v{}  {length:length_width$}  limit {limit:4}  {:3} tokens  {}", task.name(), task.version(), task.vocabulary().len(), task.summary())
+        format!(
+            "{:name_width$}  v{}  {length:length_width$}  limit {limit:4}  {:3} tokens  {}",
+            task.name(),
+            task.version(),
+            task.vocabulary().len(),
+            task.summary()
+        )
     };
     printer.data(&rows.iter().map(line).collect::<Vec<_>>().join("\n"))
 }

@@ -24,7 +24,7 @@ pub(crate) static ENTRY: Entry = Entry {
 };
 
 /// The more frequent bit, unless there is a tie.
-fn majority(bits: &[i8]) -> Option<i8> {
+pub(crate) fn majority(bits: &[i8]) -> Option<i8> {
     let ones = bits.iter().filter(|&&bit| bit == 1).count();
     match ones.cmp(&(bits.len() - ones)) {
         Ordering::Greater => Some(1),
