@@ -11,7 +11,7 @@ use crate::config::tree::{CellConfig, DecayConfig, LossConfig, PositionsConfig};
 use crate::task::{self, TaskProblem};
 
 /// Changes whenever the same configuration would be trained or measured otherwise, so that old results are not taken for new ones.
-const PROTOCOL: u32 = 1;
+const PROTOCOL: u32 = 2;
 
 /// Identity of a cell: its task's name and a hash of all that its results depend on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -136,6 +136,9 @@ enum TasksCommand {
         /// Number of data tokens [default: the task's own].
         #[arg(long)]
         alphabet: Option<usize>,
+        /// Which of the task's distributions to draw from, as `tasks show` lists them.
+        #[arg(long, default_value = tasks::STANDARD)]
+        distribution: String,
     },
 }
 

@@ -19,11 +19,10 @@ pub(super) fn tasks(command: TasksCommand, printer: Printer) -> Result<(), Error
         TasksCommand::List { markdown } => list(markdown, printer),
         TasksCommand::Show { task } => show(task, printer),
         TasksCommand::Random { core_ops, count, seed, out } => random::draw(core_ops, count, seed, out.as_deref(), printer),
-        TasksCommand::Sample { task, length, count, seed, alphabet } => {
+        TasksCommand::Sample { task, length, count, seed, alphabet, distribution } => {
             let task = tasks::build(&TaskSpec { name: task, alphabet })?;
-            let rng = &mut stream(seed, &format!("eval/{length}"), 0);
-            for _ in 0..count {
-                let example = task.sample(length, rng)?;
+            for index in 0..count {
+                let example = task.sample_as(&distribution, length, &mut stream(seed, &format!("eval/{length}"), index as u64))?;
                 let vocabulary = task.vocabulary();
                 if printer.json() {
                     printer.value(&json!({ "prompt": vocabulary.show(&example.prompt), "answer": vocabulary.show(&example.answer) }))?;

@@ -14,10 +14,14 @@ use crate::error::Error;
 pub(super) fn evaluate(cell: &Cell, seeds: SeedPair, model: &Transformer, sweep: &str) -> Result<Vec<Record>, Error> {
     let mut records = Vec::new();
     for &length in &cell.len_eval {
-        let rng = &mut stream(seeds.data, &format!("eval/{length}"), 0);
         let evaluate = &cell.config.evaluate;
-        let mut draw = || sequence(cell, &cell.task.sample_as(evaluate.distribution(), length, rng)?, 0);
-        let sequences: Vec<Sequence> = (0..evaluate.examples).map(|_| draw()).collect::<Result<_, Error>>()?;
+        let purpose = format!("eval/{length}");
+        // An example of its own stream depends on no other.
+        let draw = |index: usize| {
+            let rng = &mut stream(seeds.data, &purpose, index as u64);
+            sequence(cell, &cell.task.sample_as(evaluate.distribution(), length, rng)?, 0)
+        };
+        let sequences: Vec<Sequence> = (0..evaluate.examples).map(draw).collect::<Result<_, Error>>()?;
         let scores = score(model, &sequences)?;
         records.extend(measured(&scores).map(|(metric, value, interval)| Record {
             sweep: sweep.to_owned(),

@@ -29,7 +29,7 @@ pub(crate) static ENTRY: Entry = Entry {
 /// answers is then 0 or 1, however many examples it is said to be of. The two tokens of the default make examples differ, and
 /// the question no easier.
 ///
-/// No RASP-L program gives the answer at every length, nor the length modulo another number. Where all tokens are alike every
+/// An argument, not a machine-checked proof, that no RASP-L program gives the answer at every length, nor the length modulo another number: where all tokens are alike every
 /// value is constant from some position on, and every index is constant or a constant distance from its own position: by
 /// induction over the operations, since a selector of such keys and queries selects all, none, or a window of what is alike,
 /// besides finitely many positions whose weight in a mean only falls. So in the end even and odd lengths look the same.

@@ -80,9 +80,8 @@ fn solve(program: &Program, task: &Arc<dyn Task>, args: &TestArgs) -> Result<Sol
     task.check_length(*args.lengths.start())?;
     let mut examples = 0;
     for length in *args.lengths.start()..=longest {
-        let mut rng = stream(args.seed, &format!("eval/{length}"), 0);
-        for _ in 0..args.count {
-            let example = task.sample(length, &mut rng)?;
+        for index in 0..args.count {
+            let example = task.sample(length, &mut stream(args.seed, &format!("eval/{length}"), index as u64))?;
             check(program, task, length, &example)?;
             examples += 1;
         }
