@@ -26,9 +26,9 @@ pub struct Entry {
     pub format: &'static str,
     /// What length counts: `tokens to sort`.
     pub unit: &'static str,
-    /// The number of data tokens where none is asked for.
+    /// The number of data tokens, or of what [`Task::alphabet_unit`] says, where none is asked for.
     pub alphabet_default: usize,
-    /// The numbers of data tokens that may be asked for; `None` where `alphabet_default` is the only one.
+    /// The numbers of them that may be asked for; `None` where `alphabet_default` is the only one.
     pub alphabet_bounds: Option<RangeInclusive<usize>>,
     /// The file name and the source of a RASP-L program that solves it.
     pub program: Option<(&'static str, &'static str)>,
@@ -77,20 +77,28 @@ pub fn build(spec: &TaskSpec) -> Result<Arc<dyn Task>, TaskError> {
         (None, _) => Ok((entry.make)(entry.alphabet_default)),
         (Some(alphabet), None) => Err(TaskError::AlphabetFixed { task, alphabet, fixed: entry.alphabet_default }),
         (Some(alphabet), Some(bounds)) if bounds.contains(&alphabet) => Ok((entry.make)(alphabet)),
-        (Some(alphabet), Some(bounds)) => {
-            Err(TaskError::AlphabetOutOfBounds { task, alphabet, least: *bounds.start(), most: *bounds.end() })
-        }
+        (Some(alphabet), Some(bounds)) => Err(TaskError::AlphabetOutOfBounds {
+            task,
+            alphabet,
+            unit: (entry.make)(entry.alphabet_default).alphabet_unit(),
+            least: *bounds.start(),
+            most: *bounds.end(),
+        }),
     }
 }
 
 fn unknown(name: &str) -> TaskError {
     let known: Vec<&'static str> = catalogue().iter().map(|entry| entry.name).collect();
-    let closest = known
-        .iter()
-        .map(|candidate| (likeness(name, candidate), *candidate))
+    TaskError::UnknownTask { name: name.to_owned(), suggestion: closest(name, known.iter().copied()), known }
+}
+
+/// The candidate that was meant, if one is close.
+pub(crate) fn closest(name: &str, candidates: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    candidates
+        .map(|candidate| (likeness(name, candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other));
-    TaskError::UnknownTask { name: name.to_owned(), suggestion: closest.map(|(_, candidate)| candidate), known }
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, candidate)| candidate)
 }
 
 /// How alike two names are, 0 to 1; a name that is a word of the other (`majority`) is alike.

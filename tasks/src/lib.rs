@@ -35,5 +35,5 @@ pub use copy::CopyTask;
 pub use count::Count;
 pub use error::TaskError;
 pub use sort::Sort;
-pub use task::{Example, Length, Task};
-pub use vocabulary::{EOS, SEP, SOS, Vocabulary};
+pub use task::{Example, Length, STANDARD, Task};
+pub use vocabulary::{COMMA, EOS, EVEN, ODD, PLUS, SEP, SOS, Vocabulary};
