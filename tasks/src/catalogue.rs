@@ -3,10 +3,11 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use crate::bits::{conjunction, majority, parity};
+use crate::bits::{conjunction, conjunction_fixed, majority, parity, parity_hints, parity_mod10};
 use crate::error::TaskError;
+use crate::mode::{self, scratchpad};
 use crate::task::Task;
-use crate::{copy, count, sort};
+use crate::{addition, copy, count, increment, reverse, sort};
 
 /// The largest alphabet that any task takes, in data tokens.
 ///
@@ -53,8 +54,30 @@ pub struct TaskSpec {
 /// assert_eq!(sort.alphabet_default, 100);
 /// ```
 pub fn catalogue() -> &'static [&'static Entry] {
-    static ENTRIES: [&Entry; 7] =
-        [&majority::ENTRY, &sort::ENTRY, &count::ENTRY, &copy::UNIQUE, &conjunction::ENTRY, &copy::REPEAT, &parity::ENTRY];
+    static ENTRIES: [&Entry; 21] = [
+        &majority::ENTRY,
+        &sort::ENTRY,
+        &count::ENTRY,
+        &copy::UNIQUE,
+        &conjunction::ENTRY,
+        &conjunction_fixed::ENTRY,
+        &mode::ENTRY,
+        &reverse::UNIQUE,
+        &parity_hints::ENTRY,
+        &addition::REVERSE_HINTS,
+        &addition::FORWARD_HINTS,
+        &increment::REVERSE,
+        &increment::FORWARD,
+        // Those without a program.
+        &copy::REPEAT,
+        &parity::ENTRY,
+        &reverse::REPEAT,
+        &parity_mod10::ENTRY,
+        &scratchpad::SORTED,
+        &scratchpad::ORDERED,
+        &addition::FORWARD,
+        &addition::REVERSE,
+    ];
     &ENTRIES
 }
 

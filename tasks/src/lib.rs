@@ -1,8 +1,8 @@
 //! Algorithmic tasks, each a generator of examples at a given length, with the RASP-L programs that solve them.
 //!
 //! A [`Task`] draws a prompt of the asked length and knows its answer. Tokens are the bounded integers of RASP-L, `i8`: data
-//! tokens are `0..alphabet`, the special tokens [`SEP`], [`EOS`] and [`SOS`] are negative. A [`Vocabulary`] turns them into
-//! the token ids of a model and into text.
+//! tokens are not negative, the special tokens such as [`SEP`] and [`EOS`] are. A [`Vocabulary`] turns them into the token ids of a
+//! model and into text.
 //!
 //! ```
 //! use tasks::{TaskSpec, build, random};
@@ -19,21 +19,33 @@
 //!
 //! The crate is pure: the same seed gives the same examples on every machine, and nothing here reads a file or a clock.
 
+mod addition;
 mod bits;
 mod catalogue;
 mod copy;
 mod count;
 mod error;
+mod hints;
+mod increment;
+mod mode;
 pub mod random;
+mod reverse;
 mod sort;
 mod task;
 mod vocabulary;
 
+pub use addition::Addition;
 pub use bits::BitTask;
+pub use bits::conjunction_fixed::ConjunctionFixed;
+pub use bits::parity_hints::ParityHints;
+pub use bits::parity_mod10::ParityMod10;
 pub use catalogue::{ALPHABET_MAX, Entry, TaskSpec, build, catalogue};
 pub use copy::CopyTask;
 pub use count::Count;
 pub use error::TaskError;
+pub use increment::Increment;
+pub use mode::Mode;
+pub use mode::scratchpad::ModeScratchpad;
 pub use sort::Sort;
 pub use task::{Example, Length, STANDARD, Task};
 pub use vocabulary::{COMMA, EOS, EVEN, ODD, PLUS, SEP, SOS, Vocabulary};

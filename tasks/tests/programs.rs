@@ -4,12 +4,16 @@
 
 use std::sync::Arc;
 
-use rasp::rasp_l::Program;
-use tasks::{ALPHABET_MAX, EOS, SEP, SOS, Task, TaskSpec, build, catalogue, random};
+use rasp::rasp_l::{Profile, Program};
+use tasks::{EOS, PLUS, SEP, SOS, Task, TaskSpec, build, catalogue, random};
 
-/// Long examples cost most of the time: generation is cubic in their length.
-fn examples_at(length: usize) -> usize {
-    if length <= 50 { 5 } else { 2 }
+/// Long examples cost most of the time: generation is cubic in their tokens.
+fn examples_at(task: &dyn Task, length: usize) -> usize {
+    match task.tokens_max(length) {
+        ..=105 => 5,
+        106..=300 => 2,
+        _ => 1,
+    }
 }
 
 /// The tasks that have a program, at their largest alphabet.
@@ -20,11 +24,11 @@ fn solved() -> Vec<(Arc<dyn Task>, Program)> {
             let alphabet = entry.alphabet_bounds.as_ref().map(|bounds| *bounds.end());
             let task = build(&TaskSpec { name: entry.name.to_owned(), alphabet }).unwrap();
             let (file_name, source) = task.program_source()?;
-            let program = Program::parse(file_name, source).unwrap_or_else(|problems| panic!("{problems:?}"));
+            let program = Program::parse_in(Profile::Strict, file_name, source).unwrap_or_else(|problems| panic!("{problems:?}"));
             Some((task, program))
         })
         .collect();
-    assert_eq!(solved.len(), 5);
+    assert_eq!(solved.len(), 13);
     solved
 }
 
@@ -38,41 +42,83 @@ fn assert_solves(program: &Program, task: &dyn Task, prompt: &[i8]) {
     assert_eq!(generated, answer, "{}: {}", task.name(), task.vocabulary().show(prompt));
 }
 
-fn assert_solves_every_length(name: &str) {
+fn assert_solves_every_length(name: &str, longest_verified: usize) {
     let (task, program) = solved_by(name);
     let longest = task.length_limit().map_or(200, |limit| limit.min(200));
-    assert!(longest >= ALPHABET_MAX);
     for length in 1..=longest {
         let mut rng = random::stream(0, "program", length as u64);
-        for _ in 0..examples_at(length) {
-            assert_solves(&program, &*task, &task.sample(length, &mut rng).unwrap().prompt);
+        for example in 0..examples_at(&*task, length) {
+            // Where there is but one example, the distributions take turns.
+            let distribution = task.distributions()[(length + example) % task.distributions().len()];
+            assert_solves(&program, &*task, &task.sample_as(distribution, length, &mut rng).unwrap().prompt);
         }
     }
+    assert_eq!(longest, longest_verified, "{name}");
 }
 
 #[test]
 fn binary_majority_is_solved_at_every_length() {
-    assert_solves_every_length("binary-majority");
+    assert_solves_every_length("binary-majority", 200);
 }
 
 #[test]
 fn sort_is_solved_at_every_length() {
-    assert_solves_every_length("sort");
+    assert_solves_every_length("sort", 120);
 }
 
 #[test]
 fn count_is_solved_at_every_length() {
-    assert_solves_every_length("count");
+    assert_solves_every_length("count", 120);
 }
 
 #[test]
 fn copy_unique_is_solved_at_every_length() {
-    assert_solves_every_length("copy-unique");
+    assert_solves_every_length("copy-unique", 120);
 }
 
 #[test]
 fn boolean_and_is_solved_at_every_length() {
-    assert_solves_every_length("boolean-and");
+    assert_solves_every_length("boolean-and", 200);
+}
+
+#[test]
+fn boolean_and_fixed_is_solved_at_every_length() {
+    assert_solves_every_length("boolean-and-fixed", 20);
+}
+
+#[test]
+fn mode_is_solved_at_every_length() {
+    assert_solves_every_length("mode", 200);
+}
+
+#[test]
+fn reverse_unique_is_solved_at_every_length() {
+    assert_solves_every_length("reverse-unique", 120);
+}
+
+#[test]
+fn parity_hints_is_solved_at_every_length() {
+    assert_solves_every_length("parity-hints", 110);
+}
+
+#[test]
+fn addition_reverse_hints_is_solved_at_every_length() {
+    assert_solves_every_length("addition-reverse-hints", 109);
+}
+
+#[test]
+fn addition_hints_is_solved_at_every_length() {
+    assert_solves_every_length("addition-hints", 109);
+}
+
+#[test]
+fn increment_reverse_is_solved_at_every_length() {
+    assert_solves_every_length("increment-reverse", 200);
+}
+
+#[test]
+fn increment_is_solved_at_every_length() {
+    assert_solves_every_length("increment", 200);
 }
 
 /// Calls `visit` with all sequences of 1 to `longest` tokens of `0..alphabet`, each followed by the separator.
@@ -96,6 +142,12 @@ fn every_short_prompt_is_solved() {
         // 5 + 20 + 60 + 120 + 120: the prompts without repetition.
         ("sort", 5, 5, 325),
         ("copy-unique", 5, 5, 325),
+        ("reverse-unique", 5, 5, 325),
+        // Those with one commonest token: 3 + 3 + 21 + 63 + 153 + 579.
+        ("mode", 3, 6, 822),
+        // Those with a 0 in front and another digit.
+        ("increment", 10, 4, 1_110),
+        ("increment-reverse", 10, 4, 1_110),
     ] {
         let (task, program) = solved_by(name);
         let mut solved = 0;
@@ -120,6 +172,31 @@ fn every_count_below_thirty_is_solved() {
 }
 
 #[test]
+fn every_sum_of_two_numbers_below_a_hundred_is_solved() {
+    for name in ["addition-hints", "addition-reverse-hints"] {
+        let (task, program) = solved_by(name);
+        for both in 0..10_000 {
+            // The slice of hints moves through the whole block, so that each digit meets each hint.
+            let lowest = 11 + (both % 107) as i8;
+            let number = |number: i32| [lowest + 2, 0, lowest + 1, (number / 10) as i8, lowest, (number % 10) as i8];
+            assert_solves(&program, &*task, &[&number(both / 100)[..], &[PLUS], &number(both % 100), &[SEP]].concat());
+        }
+    }
+}
+
+#[test]
+fn every_ten_bits_with_hints_are_solved() {
+    let (task, program) = solved_by("parity-hints");
+    for length in 1..=10 {
+        for bits in 0..1 << length {
+            let first = 11 + (bits % (111 - length)) as i8;
+            let data = (0..length).flat_map(|place| [first + place as i8, (bits >> place & 1) as i8]);
+            assert_solves(&program, &*task, &data.chain([SEP]).collect::<Vec<_>>());
+        }
+    }
+}
+
+#[test]
 fn the_symbols_of_a_program_are_those_of_the_vocabulary() {
     for (task, program) in solved() {
         let mut of_program: Vec<(&str, i8)> = program.symbols().iter().map(|(name, token)| (name.as_str(), *token)).collect();
@@ -133,11 +210,44 @@ fn the_symbols_of_a_program_are_those_of_the_vocabulary() {
 #[test]
 fn programs_are_as_long_as_they_should_be() {
     let lengths: Vec<_> = solved().iter().map(|(task, program)| (task.name(), program.length().core_operations)).collect();
-    assert_eq!(lengths, [("binary-majority", 3), ("sort", 1), ("count", 6), ("copy-unique", 4), ("boolean-and", 2)]);
+    let expected = [
+        ("binary-majority", 3),
+        ("sort", 1),
+        ("count", 6),
+        ("copy-unique", 4),
+        ("boolean-and", 2),
+        ("boolean-and-fixed", 2),
+        ("mode", 3),
+        ("reverse-unique", 3),
+        ("parity-hints", 7),
+        ("addition-reverse-hints", 15),
+        ("addition-hints", 19),
+        ("increment-reverse", 9),
+        ("increment", 10),
+    ];
+    assert_eq!(lengths, expected);
 }
 
 #[test]
 fn the_controls_have_no_program() {
     let unsolved: Vec<_> = catalogue().iter().filter(|entry| entry.program.is_none()).map(|entry| entry.name).collect();
-    assert_eq!(unsolved, ["copy-repeat", "parity"]);
+    let expected = [
+        "copy-repeat",
+        "parity",
+        "reverse-repeat",
+        "parity-mod10",
+        "mode-scratchpad-sorted",
+        "mode-scratchpad-ordered",
+        "addition",
+        "addition-reverse",
+    ];
+    assert_eq!(unsolved, expected);
+}
+
+#[test]
+fn the_examples_in_the_programs_are_right() {
+    for (task, program) in solved() {
+        let tested = program.test().unwrap();
+        assert!(tested.examples > 1 && tested.failures.is_none(), "{}: {:?}", task.name(), tested.failures);
+    }
 }
