@@ -1,8 +1,11 @@
-//! Tasks that ask one question of a row of bits. What they share stands here; each question is one file below.
+//! Tasks that ask one question of a row of bits, each one file below. What those share whose answer is one bit stands here.
 
 pub(crate) mod conjunction;
+pub(crate) mod conjunction_fixed;
 pub(crate) mod majority;
 pub(crate) mod parity;
+pub(crate) mod parity_hints;
+pub(crate) mod parity_mod10;
 
 use std::fmt;
 use std::sync::Arc;

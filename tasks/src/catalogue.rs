@@ -3,11 +3,12 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use crate::bits::{conjunction, majority, parity};
+use crate::bits::{conjunction, conjunction_fixed, majority, parity, parity_hints, parity_mod10};
 use crate::error::TaskError;
 use crate::formal::{blocks, dyck, even_length, tomita};
+use crate::mode::{self, scratchpad};
 use crate::task::Task;
-use crate::{copy, count, flip_flop, interleaved_majority, letter_majority, residue, sort};
+use crate::{addition, copy, count, flip_flop, increment, interleaved_majority, letter_majority, residue, reverse, sort};
 
 /// The largest alphabet that any task takes, in data tokens.
 ///
@@ -27,9 +28,9 @@ pub struct Entry {
     pub format: &'static str,
     /// What length counts: `tokens to sort`.
     pub unit: &'static str,
-    /// The number of data tokens where none is asked for.
+    /// The number of data tokens, or of what [`Task::alphabet_unit`] says, where none is asked for.
     pub alphabet_default: usize,
-    /// The numbers of data tokens that may be asked for; `None` where `alphabet_default` is the only one.
+    /// The numbers of them that may be asked for; `None` where `alphabet_default` is the only one.
     pub alphabet_bounds: Option<RangeInclusive<usize>>,
     /// The file name and the source of a RASP-L program that solves it.
     pub program: Option<(&'static str, &'static str)>,
@@ -54,14 +55,29 @@ pub struct TaskSpec {
 /// assert_eq!(sort.alphabet_default, 100);
 /// ```
 pub fn catalogue() -> &'static [&'static Entry] {
-    static ENTRIES: [&Entry; 24] = [
+    static ENTRIES: [&Entry; 38] = [
         &majority::ENTRY,
         &sort::ENTRY,
         &count::ENTRY,
         &copy::UNIQUE,
         &conjunction::ENTRY,
         &copy::REPEAT,
+        &conjunction_fixed::ENTRY,
+        &mode::ENTRY,
+        &reverse::UNIQUE,
+        &parity_hints::ENTRY,
+        &addition::REVERSE_HINTS,
+        &addition::FORWARD_HINTS,
+        &increment::REVERSE,
+        &increment::FORWARD,
+        &addition::FORWARD,
+        // Those without a program.
         &parity::ENTRY,
+        &reverse::REPEAT,
+        &parity_mod10::ENTRY,
+        &scratchpad::SORTED,
+        &scratchpad::ORDERED,
+        &addition::REVERSE,
         // Beyond the paper.
         &letter_majority::ENTRY,
         &flip_flop::ENTRY,
@@ -104,22 +120,32 @@ pub fn build(spec: &TaskSpec) -> Result<Arc<dyn Task>, TaskError> {
         (None, _) => Ok(make(entry.alphabet_default)),
         (Some(alphabet), None) => Err(TaskError::AlphabetFixed { task, alphabet, fixed: entry.alphabet_default }),
         (Some(alphabet), Some(bounds)) if bounds.contains(&alphabet) => Ok(make(alphabet)),
-        (Some(alphabet), Some(bounds)) => {
-            Err(TaskError::AlphabetOutOfBounds { task, alphabet, least: *bounds.start(), most: *bounds.end() })
-        }
+        (Some(alphabet), Some(bounds)) => Err(TaskError::AlphabetOutOfBounds {
+            task,
+            alphabet,
+            unit: make(entry.alphabet_default).alphabet_unit(),
+            least: *bounds.start(),
+            most: *bounds.end(),
+        }),
     }
 }
 
 fn unknown(name: &str) -> TaskError {
     let known: Vec<&'static str> = catalogue().iter().map(|entry| entry.name).collect();
+    TaskError::UnknownTask { name: name.to_owned(), suggestion: closest(name, known.iter().copied()), known }
+}
+
+/// The candidate that was meant, if one is close.
+pub(crate) fn closest(name: &str, candidates: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     // Of equally close names the first one is meant, and the last maximum is taken.
-    let closest = known
-        .iter()
+    let candidates: Vec<&'static str> = candidates.collect();
+    candidates
+        .into_iter()
         .rev()
-        .map(|candidate| (likeness(name, candidate), *candidate))
+        .map(|candidate| (likeness(name, candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other));
-    TaskError::UnknownTask { name: name.to_owned(), suggestion: closest.map(|(_, candidate)| candidate), known }
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, candidate)| candidate)
 }
 
 /// How alike two names are, 0 to 1; a name that is a word of the other (`majority`) is alike.

@@ -1,5 +1,6 @@
-//! Copying, of distinct tokens and of tokens that repeat: the same question, and only the first has a RASP-L program.
+//! Copying, of distinct tokens and of tokens that repeat: the same question, by other programs.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::catalogue::{ALPHABET_MAX, Entry};
@@ -17,7 +18,7 @@ pub(crate) static UNIQUE: Entry = Entry {
     alphabet_default: 100,
     alphabet_bounds: Some(1..=ALPHABET_MAX),
     program: Some(("copy_unique.rasp", include_str!("../programs/copy_unique.rasp"))),
-    make: Some(|alphabet| Arc::new(CopyTask::new(Tokens::Distinct, alphabet))),
+    make: Some(|alphabet| CopyTask::shared(&UNIQUE, Tokens::Distinct, alphabet, copy)),
 };
 
 pub(crate) static REPEAT: Entry = Entry {
@@ -29,44 +30,54 @@ pub(crate) static REPEAT: Entry = Entry {
     alphabet_default: 2,
     // With one token, copying would be counting.
     alphabet_bounds: Some(2..=ALPHABET_MAX),
-    program: None,
-    make: Some(|alphabet| Arc::new(CopyTask::new(Tokens::Repeated, alphabet))),
+    program: Some(("copy_repeat.rasp", include_str!("../programs/copy_repeat.rasp"))),
+    make: Some(|alphabet| CopyTask::shared(&REPEAT, Tokens::Repeated, alphabet, copy)),
 };
 
-/// The same tokens again: `copy-unique` and `copy-repeat`.
+/// The same tokens again: `copy-unique` and `copy-repeat`, and backwards, `reverse-unique` and `reverse-repeat`.
 ///
-/// Length is tokens to copy.
+/// Length is tokens to copy or to reverse.
 /// - `copy-unique`, length 3: prompt `7 3 9 sep`, answer `7 3 9 eos`. The tokens are drawn uniformly without replacement; so the
 ///   alphabet, 100 unless told, is the largest length.
 /// - `copy-repeat`, length 4: prompt `0 0 1 0 sep`, answer `0 0 1 0 eos`. The tokens are drawn uniformly with replacement from an
-///   alphabet of 2 unless told; every length can be expressed. No RASP-L program is known, which makes it a control.
+///   alphabet of 2 unless told; every length can be expressed. Zhou et al. 2023 know no RASP-L program for it, and their models do not
+///   generalize; there is one, which counts places.
+/// - `reverse-unique`, length 3: prompt `7 3 9 sep`, answer `9 3 7 eos`; drawn as `copy-unique`.
+/// - `reverse-repeat`, length 4: prompt `0 0 1 0 sep`, answer `0 1 0 0 eos`; drawn as `copy-repeat`. No RASP-L program is known: the
+///   place to read from goes down while the place to write to goes up, and indices cannot be subtracted.
 ///
-/// Source: Zhou et al. 2023, <https://arxiv.org/abs/2310.16028>.
-#[derive(Debug)]
+/// Source of copying: Zhou et al. 2023, <https://arxiv.org/abs/2310.16028>. They do not reverse; the distributions are those of copying.
 pub struct CopyTask {
+    entry: &'static Entry,
     tokens: Tokens,
     vocabulary: Vocabulary,
     alphabet: usize,
+    write: fn(&[i8]) -> Vec<i8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Tokens {
+pub(crate) enum Tokens {
     Distinct,
     Repeated,
 }
 
 impl CopyTask {
-    fn new(tokens: Tokens, alphabet: usize) -> Self {
-        Self { tokens, vocabulary: Vocabulary::with_data(&[("sep", SEP), ("eos", EOS)], alphabet), alphabet }
+    /// A task whose answer `write` makes of the data.
+    pub(crate) fn shared(entry: &'static Entry, tokens: Tokens, alphabet: usize, write: fn(&[i8]) -> Vec<i8>) -> Arc<dyn Task> {
+        let vocabulary = Vocabulary::with_data(&[("sep", SEP), ("eos", EOS)], alphabet);
+        Arc::new(Self { entry, tokens, vocabulary, alphabet, write })
+    }
+}
+
+impl fmt::Debug for CopyTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CopyTask").field(&self.entry.name).finish()
     }
 }
 
 impl Task for CopyTask {
     fn entry(&self) -> &'static Entry {
-        match self.tokens {
-            Tokens::Distinct => &UNIQUE,
-            Tokens::Repeated => &REPEAT,
-        }
+        self.entry
     }
 
     fn vocabulary(&self) -> &Vocabulary {
@@ -87,7 +98,7 @@ impl Task for CopyTask {
             Tokens::Distinct => random::distinct(rng, self.alphabet, length),
             Tokens::Repeated => random::repeated(rng, self.alphabet, length),
         };
-        let answer = copy(&prompt);
+        let answer = (self.write)(&prompt);
         prompt.push(SEP);
         Ok(Example { prompt, answer })
     }
@@ -98,7 +109,7 @@ impl Task for CopyTask {
             Tokens::Distinct => are_distinct(data),
             Tokens::Repeated => true,
         };
-        if allowed { Ok(copy(data)) } else { Err(not_a_prompt(self, prompt)) }
+        if allowed { Ok((self.write)(data)) } else { Err(not_a_prompt(self, prompt)) }
     }
 }
 

@@ -27,12 +27,14 @@ pub enum TaskError {
         fixed: usize,
     },
     /// The alphabet is too small or too large for the task.
-    #[error("{task} takes an `alphabet` of {least} to {most} data tokens, not {alphabet}{}", eight_bits(*alphabet, *most))]
+    #[error("{task} takes an `alphabet` of {least} to {most} {unit}, not {alphabet}{}", eight_bits(*alphabet, *most))]
     AlphabetOutOfBounds {
         /// The task's name.
         task: &'static str,
-        /// The number of data tokens asked for.
+        /// The alphabet asked for.
         alphabet: usize,
+        /// What an alphabet counts.
+        unit: &'static str,
         /// The smallest alphabet that it takes.
         least: usize,
         /// The largest alphabet that it takes.
@@ -48,8 +50,8 @@ pub enum TaskError {
     },
     /// The alphabet has too few tokens to express an example of this length.
     #[error(
-        "{task} cannot express length {length}: its alphabet of {limit} data tokens ends at length {limit} ({}lower the length)",
-        raise(*limit, *most)
+        "{task} cannot express length {length}: its alphabet of {alphabet} {alphabet_unit} ends at length {limit} ({}lower the length)",
+        raise(*alphabet, *most)
     )]
     LengthBeyondAlphabet {
         /// The task's name.
@@ -58,8 +60,36 @@ pub enum TaskError {
         length: Length,
         /// The largest length that the alphabet expresses.
         limit: Length,
+        /// The alphabet that it has.
+        alphabet: usize,
+        /// What an alphabet counts.
+        alphabet_unit: &'static str,
         /// The largest alphabet that the task takes.
         most: usize,
+    },
+    /// The task ends before this length, whatever the alphabet.
+    #[error("{task} has no example of length {length}: length counts {unit}, so end at {limit}")]
+    LengthBeyondTask {
+        /// The task's name.
+        task: &'static str,
+        /// What its length counts.
+        unit: &'static str,
+        /// The length asked for.
+        length: Length,
+        /// The largest length that it has.
+        limit: Length,
+    },
+    /// The task has no distribution of this name.
+    #[error("{task} has no distribution `{distribution}`: {}", hint_distribution(*suggestion, known))]
+    UnknownDistribution {
+        /// The task's name.
+        task: &'static str,
+        /// The name asked for.
+        distribution: String,
+        /// The closest name, if one is close.
+        suggestion: Option<&'static str>,
+        /// Every name there is.
+        known: &'static [&'static str],
     },
     /// The tokens are not a prompt of the task.
     #[error("`{prompt}` is not a prompt of {task}, which looks like `{format}`")]
@@ -124,8 +154,16 @@ fn hint(suggestion: Option<&str>, known: &[&str]) -> String {
     }
 }
 
-fn raise(limit: Length, most: usize) -> String {
-    if limit.get() < most { format!("raise `alphabet`, at most to {most}, or ") } else { String::new() }
+fn hint_distribution(suggestion: Option<&str>, known: &[&str]) -> String {
+    match (suggestion, known) {
+        (Some(name), _) => format!("did you mean `{name}`?"),
+        (None, [only]) => format!("it has only `{only}`"),
+        (None, _) => format!("it has {}", known.join(", ")),
+    }
+}
+
+fn raise(alphabet: usize, most: usize) -> String {
+    if alphabet < most { format!("raise `alphabet`, at most to {most}, or ") } else { String::new() }
 }
 
 fn eight_bits(alphabet: usize, most: usize) -> &'static str {

@@ -1,8 +1,8 @@
 //! Algorithmic tasks, each a generator of examples at a given length, with the RASP-L programs that solve them.
 //!
 //! A [`Task`] draws a prompt of the asked length and knows its answer. Tokens are the bounded integers of RASP-L, `i8`: data
-//! tokens are `0..alphabet`, the special tokens [`SEP`], [`EOS`] and [`SOS`] are negative. A [`Vocabulary`] turns them into
-//! the token ids of a model and into text.
+//! tokens are not negative, the special tokens such as [`SEP`] and [`EOS`] are. A [`Vocabulary`] turns them into the token ids of a
+//! model and into text.
 //!
 //! ```
 //! use tasks::{TaskSpec, build, random};
@@ -19,6 +19,7 @@
 //!
 //! The crate is pure: the same seed gives the same examples on every machine, and nothing here reads a file or a clock.
 
+mod addition;
 mod bits;
 mod catalogue;
 mod copy;
@@ -26,17 +27,25 @@ mod count;
 mod error;
 mod flip_flop;
 mod formal;
+mod hints;
+mod increment;
 mod interleaved_majority;
 mod letter_majority;
+mod mode;
 mod own;
 pub mod random;
 mod random_program;
 mod residue;
+mod reverse;
 mod sort;
 mod task;
 mod vocabulary;
 
+pub use addition::Addition;
 pub use bits::BitTask;
+pub use bits::conjunction_fixed::ConjunctionFixed;
+pub use bits::parity_hints::ParityHints;
+pub use bits::parity_mod10::ParityMod10;
 pub use catalogue::{ALPHABET_MAX, Entry, TaskSpec, build, catalogue};
 pub use copy::CopyTask;
 pub use count::Count;
@@ -44,11 +53,14 @@ pub use error::TaskError;
 pub use flip_flop::FlipFlop;
 pub use formal::MembershipTask;
 pub use formal::even_length::EvenLength;
+pub use increment::Increment;
 pub use interleaved_majority::InterleavedMajority;
 pub use letter_majority::LetterMajority;
+pub use mode::Mode;
+pub use mode::scratchpad::ModeScratchpad;
 pub use own::{Answer, Draw, OwnTask, Prompts};
 pub use random_program::{RANDOM_ALPHABET, RandomProgram, Sampler};
 pub use residue::ResidueTask;
 pub use sort::Sort;
-pub use task::{Example, Length, Task};
-pub use vocabulary::{EOS, SEP, SOS, Vocabulary};
+pub use task::{Example, Length, STANDARD, Task};
+pub use vocabulary::{COMMA, EOS, EVEN, ODD, PLUS, SEP, SOS, Vocabulary};

@@ -241,9 +241,14 @@ impl Task for OwnTask {
                 task: task.to_owned(),
                 reason: format!("length {length} is beyond `longest: {longest}`: raise that, or lower the length"),
             }),
-            (_, Some(limit)) if length > limit => {
-                Err(TaskError::LengthBeyondAlphabet { task, length: length.into(), limit: limit.into(), most: 128 })
-            }
+            (_, Some(limit)) if length > limit => Err(TaskError::LengthBeyondAlphabet {
+                task,
+                length: length.into(),
+                limit: limit.into(),
+                alphabet: limit,
+                alphabet_unit: self.alphabet_unit(),
+                most: 128,
+            }),
             _ => Ok(()),
         }
     }

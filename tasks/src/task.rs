@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::catalogue::Entry;
+use crate::catalogue::{Entry, closest};
 use crate::error::TaskError;
 use crate::random::ChaCha8Rng;
 use crate::vocabulary::{SEP, Vocabulary};
@@ -46,6 +46,9 @@ impl Example {
     }
 }
 
+/// The name of the distribution that [`Task::sample`] draws from.
+pub const STANDARD: &str = "standard";
+
 /// A generator of examples at a given length.
 ///
 /// Made by [`build`](crate::build) from a [`TaskSpec`](crate::TaskSpec). What is the same for every alphabet stands in the
@@ -66,6 +69,23 @@ pub trait Task: Send + Sync + fmt::Debug {
     /// What [`check_length`](Task::check_length) refuses.
     fn sample(&self, length: usize, rng: &mut ChaCha8Rng) -> Result<Example, TaskError>;
 
+    /// The names of the distributions that it can draw from, [`STANDARD`] first.
+    fn distributions(&self) -> &'static [&'static str] {
+        &[STANDARD]
+    }
+
+    /// Draws one example of this length from the distribution of this name.
+    ///
+    /// # Errors
+    /// What [`check_length`](Task::check_length) refuses; [`TaskError::UnknownDistribution`] when the task has none of this name.
+    fn sample_as(&self, distribution: &str, length: usize, rng: &mut ChaCha8Rng) -> Result<Example, TaskError> {
+        if distribution == STANDARD {
+            self.sample(length, rng)
+        } else {
+            Err(unknown_distribution(self.entry(), distribution, self.distributions()))
+        }
+    }
+
     /// The right answer to a prompt, end token included.
     ///
     /// # Errors
@@ -77,19 +97,35 @@ pub trait Task: Send + Sync + fmt::Debug {
         None
     }
 
+    /// The number of tokens that the configuration calls its `alphabet`.
+    fn alphabet(&self) -> usize {
+        self.vocabulary().len() - self.vocabulary().symbols().count()
+    }
+
+    /// What those tokens are.
+    fn alphabet_unit(&self) -> &'static str {
+        "data tokens"
+    }
+
     /// Whether examples of this length exist: call it before anything is trained.
     ///
     /// # Errors
-    /// [`TaskError::LengthZero`] at 0, [`TaskError::LengthBeyondAlphabet`] beyond [`length_limit`](Task::length_limit).
+    /// [`TaskError::LengthZero`] at 0; beyond [`length_limit`](Task::length_limit) [`TaskError::LengthBeyondAlphabet`], or
+    /// [`TaskError::LengthBeyondTask`] where no alphabet would help.
     fn check_length(&self, length: usize) -> Result<(), TaskError> {
         let entry = self.entry();
         match self.length_limit() {
             _ if length == 0 => Err(TaskError::LengthZero { task: entry.name, unit: entry.unit }),
-            Some(limit) if length > limit => Err(TaskError::LengthBeyondAlphabet {
-                task: entry.name,
-                length: Length(length),
-                limit: Length(limit),
-                most: entry.alphabet_bounds.as_ref().map_or(entry.alphabet_default, |bounds| *bounds.end()),
+            Some(limit) if length > limit => Err(match &entry.alphabet_bounds {
+                Some(bounds) => TaskError::LengthBeyondAlphabet {
+                    task: entry.name,
+                    length: Length(length),
+                    limit: Length(limit),
+                    alphabet: self.alphabet(),
+                    alphabet_unit: self.alphabet_unit(),
+                    most: *bounds.end(),
+                },
+                None => TaskError::LengthBeyondTask { task: entry.name, unit: entry.unit, length: Length(length), limit: Length(limit) },
             }),
             _ => Ok(()),
         }
@@ -137,6 +173,12 @@ pub(crate) fn data_before_sep<'p>(task: &dyn Task, prompt: &'p [i8]) -> Result<&
 /// Whether a token is one of the task's data tokens.
 pub(crate) fn is_data(task: &dyn Task, token: i8) -> bool {
     token >= 0 && task.vocabulary().id(token).is_some()
+}
+
+/// A distribution that the task does not have, as an error.
+pub(crate) fn unknown_distribution(entry: &Entry, distribution: &str, known: &'static [&'static str]) -> TaskError {
+    let suggestion = closest(distribution, known.iter().copied());
+    TaskError::UnknownDistribution { task: entry.name, distribution: distribution.to_owned(), suggestion, known }
 }
 
 /// The tokens as an error.

@@ -10,6 +10,14 @@ pub const SEP: i8 = -1;
 pub const EOS: i8 = -2;
 /// Starts the prompt, in the one task that needs it. Its name is `sos`.
 pub const SOS: i8 = -3;
+/// Stands between two summands. Its name is `plus`.
+pub const PLUS: i8 = -4;
+/// Stands between a scratchpad and what follows from it. Its name is `comma`.
+pub const COMMA: i8 = -5;
+/// An even number of ones so far. Its name is `even`; the paper writes `+`.
+pub const EVEN: i8 = -6;
+/// An odd number of ones so far. Its name is `odd`; the paper writes `-`.
+pub const ODD: i8 = -7;
 
 /// An ordered list of named tokens; a token's place in it is its id in a model.
 ///
@@ -50,8 +58,13 @@ impl Vocabulary {
 
     /// The special tokens, then `0..alphabet`, each named by its number.
     pub(crate) fn with_data(special: &[(&str, i8)], alphabet: usize) -> Self {
+        Self::with_tokens(special, (0..alphabet as i8).map(|token| (token.to_string(), token)))
+    }
+
+    /// The special tokens, then these, all of them distinct.
+    pub(crate) fn with_tokens(special: &[(&str, i8)], tokens: impl Iterator<Item = (String, i8)>) -> Self {
         let special = special.iter().map(|(name, token)| ((*name).to_owned(), *token));
-        Self::of_distinct(special.chain((0..alphabet as i8).map(|token| (token.to_string(), token))).collect())
+        Self::of_distinct(special.chain(tokens).collect())
     }
 
     fn of_distinct(named: Vec<(String, i8)>) -> Self {

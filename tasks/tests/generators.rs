@@ -7,10 +7,15 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use tasks::{EOS, Example, SEP, SOS, Task, TaskSpec, build, catalogue, random};
+use tasks::{EOS, Example, SEP, SOS, STANDARD, Task, TaskSpec, build, catalogue, random};
 
 fn task(name: &str, alphabet: Option<usize>) -> Arc<dyn Task> {
     build(&TaskSpec { name: name.to_owned(), alphabet }).unwrap()
+}
+
+/// The longest length up to `most` that the task has.
+fn longest(task: &dyn Task, most: usize) -> usize {
+    task.length_limit().map_or(most, |limit| limit.min(most))
 }
 
 fn draw(task: &dyn Task, length: usize, seed: u64) -> Example {
@@ -43,6 +48,15 @@ fn every_generator_draws_what_it_drew() {
                 writeln!(shown, "{}", task.sample(length, &mut rng).unwrap().show(task.vocabulary())).unwrap();
             }
         }
+        for distribution in &task.distributions()[1..] {
+            for length in [2, 5] {
+                writeln!(shown, "\n{distribution}, length {length}").unwrap();
+                let mut rng = random::stream(0, "snapshot", length as u64);
+                for _ in 0..3 {
+                    writeln!(shown, "{}", task.sample_as(distribution, length, &mut rng).unwrap().show(task.vocabulary())).unwrap();
+                }
+            }
+        }
         insta::assert_snapshot!(entry.name, shown);
     }
 }
@@ -62,9 +76,35 @@ fn the_worked_examples_are_right() {
 fn the_same_seed_gives_the_same_examples_and_another_seed_others() {
     for entry in catalogue() {
         let task = task(entry.name, None);
-        let examples = |seed| (1..=40).map(|length| draw(&*task, length, seed)).collect::<Vec<_>>();
+        let examples = |seed| (1..=longest(&*task, 40)).map(|length| draw(&*task, length, seed)).collect::<Vec<_>>();
         assert_eq!(examples(7), examples(7), "{}", entry.name);
         assert_ne!(examples(7), examples(8), "{}", entry.name);
+    }
+}
+
+/// The tasks whose answers are not all equally long at a length.
+const OF_VARYING_LENGTH: [&str; 3] = ["parity-hints", "mode-scratchpad-sorted", "mode-scratchpad-ordered"];
+
+#[test]
+fn answers_that_vary_in_length_are_as_long_as_they_may_be() {
+    for name in OF_VARYING_LENGTH {
+        let task = task(name, None);
+        let tokens = |seed| {
+            let example = draw(&*task, 7, seed);
+            example.prompt.len() + example.answer.len()
+        };
+        assert_eq!((0..2_000).map(tokens).max(), Some(task.tokens_max(7)), "{name}");
+        assert!((0..2_000).map(tokens).min() < Some(task.tokens_max(7)), "{name}");
+    }
+}
+
+#[test]
+fn the_standard_distribution_is_the_first_and_the_one_that_sample_draws_from() {
+    for entry in catalogue() {
+        let task = task(entry.name, None);
+        assert_eq!(task.distributions()[0], STANDARD);
+        let named = task.sample_as(STANDARD, 9, &mut random::stream(3, "test", 9)).unwrap();
+        assert_eq!(named, draw(&*task, 9, 3), "{}", entry.name);
     }
 }
 
@@ -111,12 +151,20 @@ proptest! {
         idx in 0..catalogue().len(), length in 1_usize..=100, seed: u64,
     ) {
         let task = task(catalogue()[idx].name, None);
-        let example = draw(&*task, length, seed);
-        prop_assert!(task.vocabulary().encode(&example.prompt).is_ok());
-        prop_assert!(task.vocabulary().encode(&example.answer).is_ok());
-        prop_assert_eq!(example.prompt.len() + example.answer.len(), task.tokens_max(length));
-        prop_assert_eq!(example.answer.iter().position(|&token| token == EOS), Some(example.answer.len() - 1));
-        prop_assert_eq!(task.answer(&example.prompt).unwrap(), example.answer);
+        let length = length.min(longest(&*task, 100));
+        for distribution in task.distributions() {
+            let example = task.sample_as(distribution, length, &mut random::stream(seed, "test", 0)).unwrap();
+            prop_assert!(task.vocabulary().encode(&example.prompt).is_ok());
+            prop_assert!(task.vocabulary().encode(&example.answer).is_ok());
+            let tokens = example.prompt.len() + example.answer.len();
+            if OF_VARYING_LENGTH.contains(&task.name()) {
+                prop_assert!(tokens <= task.tokens_max(length));
+            } else {
+                prop_assert_eq!(tokens, task.tokens_max(length));
+            }
+            prop_assert_eq!(example.answer.iter().position(|&token| token == EOS), Some(example.answer.len() - 1));
+            prop_assert_eq!(task.answer(&example.prompt).unwrap(), example.answer);
+        }
     }
 
     #[test]

@@ -32,6 +32,7 @@ fn draw(rng: &mut ChaCha8Rng, length: usize) -> Vec<i8> {
     bits
 }
 
-fn conjunction(bits: &[i8]) -> i8 {
+/// The smallest bit.
+pub(crate) fn conjunction(bits: &[i8]) -> i8 {
     i8::from(!bits.contains(&0))
 }
