@@ -145,7 +145,8 @@ fn show(name: String, printer: Printer) -> Result<(), Error> {
     let task = tasks::build(&TaskSpec { name, alphabet: None })?;
     let entry = task.entry();
     let row = Row { task: Arc::clone(&task), program: None };
-    let (alphabet, limit, distributions) = (row.alphabet(), row.limit(), task.distributions().join(", "));
+    let (alphabet, distributions) = (row.alphabet(), task.distributions().join(", "));
+    let limit = task.length_limit().map_or_else(String::new, |limit| format!(", at most {limit}"));
     let program = match entry.program {
         None => "none known\n".to_owned(),
         Some((file, source)) => {
@@ -157,7 +158,7 @@ fn show(name: String, printer: Printer) -> Result<(), Error> {
     let (name, version) = (entry.name, entry.version);
     let (summary, format, unit) = (entry.summary, entry.format, entry.unit);
     printer.data(&format!(
-        "{name}, version {version}: {summary}\nexample   {format}\nlength    {unit}; at most {limit}\nalphabet  {alphabet}\ndraws     {distributions}\nprogram   {program}"
+        "{name}, version {version}: {summary}\nexample   {format}\nlength    {unit}{limit}\nalphabet  {alphabet}\ndraws     {distributions}\nprogram   {program}"
     ))
 }
 
