@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::bits::{conjunction, conjunction_fixed, majority, parity, parity_hints, parity_mod10};
 use crate::error::TaskError;
 use crate::formal::{blocks, dyck, even_length, tomita};
-use crate::mode::{self, scratchpad};
+use crate::mode::{self, letters, scratchpad};
 use crate::task::Task;
-use crate::{addition, copy, count, flip_flop, increment, interleaved_majority, letter_majority, residue, reverse, sort};
+use crate::{addition, copy, count, flip_flop, increment, interleaved_majority, residue, reverse, sort};
 
 /// The largest alphabet that any task takes, in data tokens.
 ///
@@ -79,7 +79,7 @@ pub fn catalogue() -> &'static [&'static Entry] {
         &scratchpad::ORDERED,
         &addition::REVERSE,
         // Beyond the paper.
-        &letter_majority::ENTRY,
+        &letters::ENTRY,
         &flip_flop::ENTRY,
         &dyck::DYCK_1,
         &dyck::SHUFFLE_DYCK_2,

@@ -1,7 +1,10 @@
-//! The commonest token. With a scratchpad of all counts before the answer: `scratchpad.rs`.
+//! The commonest token, of few symbols as in the paper or of many letters (`letters.rs`). With a scratchpad of all counts before the answer:
+//! `scratchpad.rs`.
 
+pub(crate) mod letters;
 pub(crate) mod scratchpad;
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::catalogue::{ALPHABET_MAX, Entry};
@@ -25,32 +28,46 @@ pub(crate) static ENTRY: Entry = Entry {
     alphabet_default: ALPHABET,
     alphabet_bounds: Some(SYMBOLS..=ALPHABET_MAX),
     program: Some(("mode.rasp", include_str!("../programs/mode.rasp"))),
-    make: Some(|alphabet| Arc::new(Mode::new(alphabet))),
+    make: Some(|alphabet| Mode::shared(&ENTRY, alphabet, draw)),
 };
 
-/// The commonest token.
+/// The commonest token: `mode` and `majority-26`.
 ///
 /// Length is tokens before the separator. Length 8: prompt `0 1 1 2 1 0 2 1 sep`, answer `1 eos`.
 ///
-/// Five symbols are drawn uniformly without replacement from an alphabet of 52 unless told, and each token is one of them, uniformly with
+/// `mode`: five symbols are drawn uniformly without replacement from an alphabet of 52 unless told, and each token is one of them, uniformly with
 /// repetition; so short prompts have fewer symbols. If several symbols are commonest, a uniformly drawn ordered pair of them is chosen,
 /// and one token of the first, uniform among its places, is changed to the second, which then is the only commonest one.
 /// Source: Zhou et al. 2023, <https://arxiv.org/abs/2310.16028>, who do not say which token is changed.
-#[derive(Debug)]
+///
+/// `majority-26`: letters are drawn uniformly with replacement from an alphabet of 26 unless told, all of them again until one is commoner than
+/// every other. Source: Huang et al. 2025, <https://arxiv.org/abs/2410.02140>.
 pub struct Mode {
+    entry: &'static Entry,
     vocabulary: Vocabulary,
     alphabet: usize,
+    draw: Draw,
 }
 
+/// Draws so many tokens of an alphabet with exactly one commonest, and gives that one too.
+type Draw = fn(rng: &mut ChaCha8Rng, alphabet: usize, length: usize) -> (Vec<i8>, i8);
+
 impl Mode {
-    fn new(alphabet: usize) -> Self {
-        Self { vocabulary: Vocabulary::with_data(&[("sep", SEP), ("eos", EOS)], alphabet), alphabet }
+    fn shared(entry: &'static Entry, alphabet: usize, draw: Draw) -> Arc<dyn Task> {
+        let vocabulary = Vocabulary::with_data(&[("sep", SEP), ("eos", EOS)], alphabet);
+        Arc::new(Self { entry, vocabulary, alphabet, draw })
+    }
+}
+
+impl fmt::Debug for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Mode").field(&self.entry.name).finish()
     }
 }
 
 impl Task for Mode {
     fn entry(&self) -> &'static Entry {
-        &ENTRY
+        self.entry
     }
 
     fn vocabulary(&self) -> &Vocabulary {
@@ -63,7 +80,7 @@ impl Task for Mode {
 
     fn sample(&self, length: usize, rng: &mut ChaCha8Rng) -> Result<Example, TaskError> {
         self.check_length(length)?;
-        let (mut prompt, commonest) = draw(rng, self.alphabet, length);
+        let (mut prompt, commonest) = (self.draw)(rng, self.alphabet, length);
         prompt.push(SEP);
         Ok(Example { prompt, answer: vec![commonest, EOS] })
     }
