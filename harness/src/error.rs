@@ -115,20 +115,12 @@ pub enum Error {
         all: usize,
     },
     /// A program does not solve a task.
-    #[error("{program} does not solve {task}: at length {length} {found}\n  prompt  {prompt}\n  answer  {answer}")]
+    #[error("{program} does not solve {counterexample}")]
     NotSolved {
         /// The program's file.
         program: String,
-        /// The task's name.
-        task: String,
-        /// The length of the example, in the task's unit.
-        length: usize,
-        /// What the program does instead.
-        found: String,
-        /// What the program was given.
-        prompt: String,
-        /// What it should have written.
-        answer: String,
+        /// The task, and the prompt that shows it with what the program does instead.
+        counterexample: String,
     },
     /// Some files are not formatted.
     #[error("{unformatted} of {all} files are not formatted: run the same command without --check")]
@@ -166,8 +158,13 @@ impl Error {
         match self {
             Self::Interrupted { .. } => 75,
             Self::Evaluation(rasp::rasp_l::EvaluationError::EmptyInput) => 2,
-            Self::RunsFailed { .. } | Self::InputsFailed { .. } | Self::AfterRuns(_) | Self::Evaluation(_) => 1,
-            Self::ExamplesFailed { .. } | Self::NotSolved { .. } | Self::NotFormatted { .. } => 1,
+            Self::RunsFailed { .. }
+            | Self::InputsFailed { .. }
+            | Self::AfterRuns(_)
+            | Self::Evaluation(_)
+            | Self::ExamplesFailed { .. }
+            | Self::NotSolved { .. }
+            | Self::NotFormatted { .. } => 1,
             _ => 2,
         }
     }

@@ -28,7 +28,7 @@ pub enum Code {
     FunctionBody,
     /// E0105: `return` outside a function.
     StrayReturn,
-    /// E0106: an operator or literal that the dialect does not have.
+    /// E0106: an operator, literal or construct that the dialect does not have.
     NotInDialect,
     /// E0107: a comment inside a statement of a session.
     MisplacedComment,

@@ -21,7 +21,7 @@ mod token;
 
 use crate::diagnostic::{Diagnostics, Problems};
 use crate::dialect::{self, Dialect};
-use crate::syntax::StatementForm;
+use crate::syntax::{Statement, StatementForm};
 use crate::{parse, rasp_l};
 
 /// A program, of the dialect that its first line names, in the one layout that all programs have: indented, a statement a line, blanks
@@ -34,7 +34,7 @@ use crate::{parse, rasp_l};
 /// ```
 ///
 /// # Errors
-/// A text that is not in the grammar of its dialect: all problems of its syntax, at most 100 of them. Names and types are not looked at.
+/// A text that is not in the grammar, or has what its dialect lacks: all problems of its syntax, at most 100 of them. Names and types are not looked at.
 pub fn format(file_name: &str, source: &str) -> Result<String, Diagnostics> {
     let dialect = dialect::dialect(file_name, source)?;
     let mut problems = Problems::default();
@@ -51,15 +51,10 @@ pub fn format(file_name: &str, source: &str) -> Result<String, Diagnostics> {
 
 /// Where the commands to the session end, which no mark does.
 fn read(source: &str, dialect: Dialect, problems: &mut Problems) -> Vec<usize> {
-    match dialect {
-        Dialect::RaspL => {
-            rasp_l::parse::parse(source, problems);
-            Vec::new()
-        }
-        Dialect::Rasp => parse::parse(source, problems)
-            .iter()
-            .filter(|statement| matches!(statement.form, StatementForm::Command(_)))
-            .map(|command| command.span.end)
-            .collect(),
-    }
+    let statements: Vec<Statement> = match dialect {
+        Dialect::Rasp => parse::parse(source, problems),
+        Dialect::RaspL => rasp_l::parse(source, problems).into_iter().flatten().collect(),
+    };
+    let commands = statements.iter().filter(|statement| matches!(statement.form, StatementForm::Command(_)));
+    commands.map(|command| command.span.end).collect()
 }

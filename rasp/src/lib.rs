@@ -28,7 +28,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The pipeline of `rasp`: `parse` (text to syntax tree) -> `interpret` (names, functions, loops and lists are gone) -> [`Flow`] ->
+//! The pipeline of `rasp`: `parse` (text to syntax tree, in either dialect) -> `interpret` (names, functions, loops and lists are gone) -> [`Flow`] ->
 //! `evaluate`, [`Layers`], [`draw`]. Beside it [`format`](format()) lays a program of either dialect out.
 
 mod atom;

@@ -1,6 +1,6 @@
-//! Text to syntax tree: pest finds the statements, a Pratt table groups their operators.
+//! Text to syntax tree: pest finds the statements, a Pratt table per dialect groups their operators.
 //!
-//! Whole files by [`parse`], which goes on at the next statement after one that cannot be read; a session's lines by [`read`], which tells
+//! Whole files by [`statements`], which goes on at the next statement after one that cannot be read; a session's lines by [`read`], which tells
 //! text that is wrong from text that is not yet all there. Knows no names and no values.
 
 mod advice;
@@ -16,9 +16,11 @@ mod tests;
 pub(crate) use precedence::warnings;
 
 use crate::diagnostic::{Diagnostic, Problems};
+use crate::dialect::Dialect;
 use crate::nesting;
 use crate::span::Span;
-use crate::syntax::Statement;
+use crate::syntax::{Broken, Statement};
+use crate::words::words;
 use expression::Builder;
 use grammar::{Grammar, Rule};
 use pest::Parser;
@@ -49,12 +51,12 @@ pub(crate) fn read(buffer: &str) -> Read {
     if let Err(problem) = nesting::check(buffer) {
         return Read::Broken(problem);
     }
-    let Stretch { statements, end, stop } = Stretch::read(buffer, 0);
-    let statements: Vec<Statement> = match statements.into_iter().collect() {
+    let Stretch { statements, end, stop } = Stretch::read(buffer, 0, Dialect::Rasp);
+    let statements: Vec<Statement> = match statements.into_iter().map(|(_, statement)| statement).collect() {
         Ok(statements) => statements,
         Err(problem) => return Read::Broken(problem),
     };
-    let failure = stop.map(|error| Failure::new(buffer, end, &error));
+    let failure = stop.map(|error| Failure::new(buffer, end, &error, Dialect::Rasp));
     let right_up_to = failure.as_ref().map_or(buffer.len(), |failure| failure.at);
     if let Some(problem) = comments::misplaced(&buffer[..right_up_to], &statements) {
         return Read::Broken(problem);
@@ -66,34 +68,50 @@ pub(crate) fn read(buffer: &str) -> Read {
     }
 }
 
-/// Parses a whole file; what cannot be read goes to `problems`, the rest is returned.
+/// Parses a whole file of the `rasp` dialect; what cannot be read goes to `problems`, the rest is returned.
 pub(crate) fn parse(source: &str, problems: &mut Problems) -> Vec<Statement> {
-    let mut statements = Vec::new();
+    statements(source, Dialect::Rasp, problems).into_iter().flatten().collect()
+}
+
+/// Parses a whole file; where a statement cannot be read, `problems` say why.
+pub(crate) fn statements(source: &str, dialect: Dialect, problems: &mut Problems) -> Vec<Result<Statement, Broken>> {
     if let Err(problem) = nesting::check(source) {
         problems.push(problem);
-        return statements;
+        return vec![Err(Broken { name: None })];
     }
+    let mut statements = Vec::new();
     let mut offset = 0;
     while !problems.full() {
-        let stretch = Stretch::read(source, offset);
-        for statement in stretch.statements {
-            match statement {
-                Ok(statement) => statements.push(statement),
-                Err(problem) => problems.push(problem),
-            }
+        let stretch = Stretch::read(source, offset, dialect);
+        for (start, statement) in stretch.statements {
+            statements.push(statement.map_err(|problem| {
+                problems.push(problem);
+                broken(&source[start..])
+            }));
         }
         let Some(error) = stretch.stop else { break };
-        let failure = Failure::new(source, stretch.end, &error);
+        let failure = Failure::new(source, stretch.end, &error, dialect);
         problems.push(failure.problem());
+        statements.push(Err(broken(&source[failure.start..])));
         offset = failure.resume();
     }
     statements
 }
 
+/// What `text` begins with.
+fn broken(text: &str) -> Broken {
+    let mut words = words(text).map(|(_, word)| word);
+    let name = match (words.next(), words.next()) {
+        (Some("def"), Some(name)) | (Some(name), Some("=")) => Some(name.into()),
+        _ => None,
+    };
+    Broken { name }
+}
+
 /// What there is from one place on, up to the first syntax error.
 struct Stretch {
-    /// Those in the grammar; a problem stands for one that is too deep or large all the same.
-    statements: Vec<Result<Statement, Diagnostic>>,
+    /// Those in the grammar, with their beginnings; a problem stands for one that is too deep or large all the same.
+    statements: Vec<(usize, Result<Statement, Diagnostic>)>,
     /// Where the last of them ends.
     end: usize,
     /// Why there are no more; `None` at the end of the text.
@@ -101,15 +119,19 @@ struct Stretch {
 }
 
 impl Stretch {
-    fn read(source: &str, offset: usize) -> Stretch {
-        let builder = Builder::new(offset);
+    fn read(source: &str, offset: usize, dialect: Dialect) -> Stretch {
+        let (all, one) = match dialect {
+            Dialect::Rasp => (Rule::statements, Rule::item),
+            Dialect::RaspL => (Rule::rasp_l_statements, Rule::rasp_l_item),
+        };
+        let builder = Builder::new(offset, dialect);
         let mut statements = Vec::new();
         let mut end = offset;
-        for pair in Grammar::parse(Rule::statements, &source[offset..]).into_iter().flatten() {
+        for pair in Grammar::parse(all, &source[offset..]).into_iter().flatten() {
             end = offset + pair.as_span().end();
-            statements.extend(pair.into_inner().map(|statement| builder.statement(statement)));
+            statements.extend(pair.into_inner().map(|pair| (builder.span(&pair).start, builder.statement(pair))));
         }
-        Stretch { statements, end, stop: Grammar::parse(Rule::item, &source[end..]).err() }
+        Stretch { statements, end, stop: Grammar::parse(one, &source[end..]).err() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The `rasp-l` dialect of Zhou et al. 2023, <https://arxiv.org/abs/2310.16028>: int8 tokens, causal attention, every value typed before it runs.
 //!
-//! `parse` (text to syntax tree) -> `elaborate` (names, functions and types are settled) -> [`Graph`] -> `evaluate`, `generate`,
+//! `parse` (text to syntax tree, by the grammar of both dialects) -> `subset` (what RASP-L has not is refused) -> `elaborate` (names, functions and types are settled) -> [`Graph`] -> `evaluate`, `generate`,
 //! [`ProgramLength`], [`Layers`].
 
 mod description;
@@ -14,10 +14,9 @@ mod layers;
 mod length;
 mod library;
 mod operation;
-pub(crate) mod parse;
 mod program;
+mod subset;
 mod symbol;
-mod syntax;
 mod value;
 
 pub use discipline::Profile;
@@ -29,5 +28,6 @@ pub use length::{MEASURES, ProgramLength};
 pub use library::LIBRARY;
 pub use operation::Arithmetic;
 pub use program::Program;
+pub(crate) use subset::{Lack, parse};
 pub use symbol::InputError;
 pub use value::{SelectorMatrix, Sequence, Value};

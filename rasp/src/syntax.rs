@@ -1,4 +1,4 @@
-//! The syntax tree of the `rasp` dialect: what was written, with spans, before any name is looked at.
+//! The syntax tree of both dialects: what was written, with spans, before any name is looked at.
 
 use crate::comparison::Comparison;
 use crate::span::Span;
@@ -9,6 +9,12 @@ use std::sync::Arc;
 pub(crate) struct Statement {
     pub(crate) form: StatementForm,
     pub(crate) span: Span,
+}
+
+/// A statement that could not be read, and the name that it seems to give, so that its users are not blamed.
+#[derive(Debug)]
+pub(crate) struct Broken {
+    pub(crate) name: Option<Arc<str>>,
 }
 
 #[derive(Debug)]
@@ -90,7 +96,10 @@ pub(crate) enum Form {
     Integer(BigInt),
     Float(f64),
     Text(Arc<str>),
+    /// In `rasp-l`, `True` and `False` too.
     Name(Arc<str>),
+    /// A comparison as argument of a call, in `rasp-l` alone.
+    Comparison(Comparison),
     List(Vec<Expr>),
     Dict(Vec<(Expr, Expr)>),
     /// `[value for names in iterable]`
@@ -168,10 +177,31 @@ impl Expr {
         matches!(&self.form, Form::Name(own) if **own == *name) || self.children().into_iter().any(|child| child.mentions(name))
     }
 
-    /// The expressions directly inside this one.
-    fn children(&self) -> Vec<&Expr> {
+    /// The integer that is written here, its signs included.
+    pub(crate) fn integer(&self) -> Option<BigInt> {
         match &self.form {
-            Form::Integer(_) | Form::Float(_) | Form::Text(_) | Form::Name(_) => Vec::new(),
+            Form::Integer(value) => Some(value.clone()),
+            Form::Unary(Unary::Negate, operand) => operand.integer().map(|value| -value),
+            _ => None,
+        }
+    }
+
+    /// The operator's form, if the author put no parentheses around it: then it ends where its last operand does.
+    pub(crate) fn bare(&self) -> Option<&Form> {
+        let (Form::Unary(Unary::Not | Unary::Negate | Unary::Plus, last)
+        | Form::Binary(_, _, last)
+        | Form::In(_, last)
+        | Form::Conditional { no: last, .. }) = &self.form
+        else {
+            return None;
+        };
+        (last.span.end == self.span.end).then_some(&self.form)
+    }
+
+    /// The expressions directly inside this one.
+    pub(crate) fn children(&self) -> Vec<&Expr> {
+        match &self.form {
+            Form::Integer(_) | Form::Float(_) | Form::Text(_) | Form::Name(_) | Form::Comparison(_) => Vec::new(),
             Form::List(elements) | Form::Range(elements) | Form::Zip(elements) => elements.iter().collect(),
             Form::Dict(entries) => entries.iter().flat_map(|(key, value)| [key, value]).collect(),
             Form::ListComprehension { value, iterable, .. } => vec![value, iterable],

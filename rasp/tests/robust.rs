@@ -24,7 +24,7 @@ fn first_code(source: &str) -> &'static str {
     code.unwrap_or("none")
 }
 
-const WORDS: [&str; 48] = [
+const WORDS: [&str; 68] = [
     "tokens",
     "indices",
     "select",
@@ -46,6 +46,26 @@ const WORDS: [&str; 48] = [
     "False",
     "for",
     "in",
+    "set",
+    "s-op",
+    "example",
+    "full seq display",
+    "on",
+    "load",
+    "draw",
+    "exit",
+    "len",
+    "range",
+    "round",
+    "[",
+    "]",
+    ":",
+    "for x in [1] {",
+    "[x for x in",
+    "load \"s\";",
+    "**",
+    "!",
+    "a, b =",
     "(",
     ")",
     "{",

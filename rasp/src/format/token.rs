@@ -88,7 +88,6 @@ fn further_lexemes(rest: &str, word: &str, dialect: Dialect) -> usize {
     let after = &rest[word.len()..];
     match word {
         "=" | "<" | ">" | "!" if after.starts_with('=') => 1,
-        "*" if after.starts_with('*') => 1,
         "s" if dialect == Dialect::Rasp && after.starts_with("-op") => 2,
         _ if is_glued(word, dialect) && after.starts_with('(') => 1,
         _ if word.starts_with(|c: char| c.is_ascii_digit()) && after.starts_with('.') => 2,

@@ -35,6 +35,7 @@ impl Machine {
             Form::Float(value) => Ok(Object::Atom(Atom::Float(*value))),
             Form::Text(text) => Ok(Object::Atom(Atom::Text(text.clone()))),
             Form::Name(name) => at(span, frame.environment.get(name).ok_or_else(|| unknown(name, &frame.environment))),
+            Form::Comparison(comparison) => at(span, Err(Fault::language(format!("`{}` alone is not a value", comparison.symbol())))),
             Form::List(elements) => {
                 let elements = self.expressions(elements, frame)?;
                 at(span, Object::list(elements))

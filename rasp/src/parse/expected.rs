@@ -32,7 +32,7 @@ impl Expected {
     }
 
     pub(super) fn a_statement(&self) -> bool {
-        self.rules.iter().any(|rule| matches!(rule, Rule::item | Rule::EOI | Rule::definition | Rule::def_word))
+        self.rules.iter().any(|rule| matches!(rule, Rule::item | Rule::rasp_l_item | Rule::EOI | Rule::definition | Rule::def_word))
     }
 
     pub(super) fn an_operator(&self) -> bool {
@@ -40,7 +40,7 @@ impl Expected {
     }
 
     pub(super) fn an_expression(&self) -> bool {
-        self.rules.iter().any(|rule| matches!(rule, Rule::expression | Rule::expressions | Rule::setting | Rule::integer))
+        self.rules.iter().any(|rule| matches!(rule, Rule::expression | Rule::expressions | Rule::arguments | Rule::setting | Rule::integer))
     }
 
     pub(super) fn a_name(&self) -> bool {
@@ -76,8 +76,22 @@ impl Expected {
             Rule::semicolon => &["`;`"],
             Rule::comma => &["`,`"],
             Rule::colon => &["`:`"],
-            // Any value could have been called, indexed, or the first of a comprehension's; nobody needs to be told.
-            Rule::open | Rule::open_list | Rule::for_word | Rule::for_clause if self.an_operator() => &[],
+            // Any value could have been called, indexed, or the first of a comprehension's; nobody needs to be told. Nor that a name of
+            // `rasp-l` may be a word of a command.
+            Rule::open
+            | Rule::open_list
+            | Rule::for_word
+            | Rule::for_clause
+            | Rule::which
+            | Rule::example_word
+            | Rule::examples_word
+            | Rule::on
+            | Rule::off
+            | Rule::string
+                if self.an_operator() =>
+            {
+                &[]
+            }
             Rule::open if !is_operand => &["`(`"],
             Rule::close => &["`)`"],
             Rule::close_list => &["`]`"],
@@ -94,7 +108,7 @@ impl Expected {
             Rule::on => &["`on`"],
             Rule::off => &["`off`"],
             Rule::string if !is_operand => &["text in double quotes"],
-            Rule::comparison | Rule::select_comparison if !self.an_operator() => &["a comparison"],
+            Rule::comparison | Rule::select_comparison if !self.an_operator() && !is_operand => &["a comparison"],
             Rule::name | Rule::names if !is_operand => &["a name"],
             _ if self.an_operator() => &["an operator"],
             _ => &["an expression"],

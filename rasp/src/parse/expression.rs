@@ -1,10 +1,11 @@
-//! Flat runs of operators and operands to expression trees, by one table of precedences.
+//! Flat runs of operators and operands to expression trees, by one table of precedences per dialect.
 
 use super::grammar::Rule;
 use super::span_of;
 use super::statement::unquoted;
 use crate::comparison::Comparison;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Dialect;
 use crate::span::Span;
 use crate::syntax::{Binary, Expr, Form, Name, Unary};
 use num_bigint::BigInt;
@@ -12,8 +13,11 @@ use pest::iterators::{Pair, Pairs};
 use pest::pratt_parser::{Assoc, ConstPrattParser, Op};
 use std::cell::Cell;
 
-/// The reference's precedences, loosest first. They are not Python's, and nothing groups to the right. `true` begins a level.
-static PRECEDENCES: ConstPrattParser<Rule, 16> = ConstPrattParser::new_const([
+/// The precedences of a dialect, loosest first; `true` begins a level.
+type Precedences = ConstPrattParser<Rule, 16>;
+
+/// The reference's. They are not Python's, and nothing groups to the right.
+static RASP: Precedences = ConstPrattParser::new_const([
     (Op::infix(Rule::in_word, Assoc::Left), true),
     (Op::infix(Rule::conditional, Assoc::Left), true),
     (Op::infix(Rule::and, Assoc::Left), true),
@@ -32,6 +36,26 @@ static PRECEDENCES: ConstPrattParser<Rule, 16> = ConstPrattParser::new_const([
     (Op::postfix(Rule::call), false),
 ]);
 
+/// Python's.
+static RASP_L: Precedences = ConstPrattParser::new_const([
+    (Op::infix(Rule::conditional, Assoc::Right), true),
+    (Op::infix(Rule::or, Assoc::Left), true),
+    (Op::infix(Rule::and, Assoc::Left), true),
+    (Op::prefix(Rule::not), true),
+    (Op::infix(Rule::comparison, Assoc::Left), true),
+    (Op::infix(Rule::in_word, Assoc::Left), false),
+    (Op::infix(Rule::add, Assoc::Left), true),
+    (Op::infix(Rule::subtract, Assoc::Left), false),
+    (Op::infix(Rule::multiply, Assoc::Left), true),
+    (Op::infix(Rule::divide, Assoc::Left), false),
+    (Op::infix(Rule::remainder, Assoc::Left), false),
+    (Op::prefix(Rule::negate), true),
+    (Op::prefix(Rule::plus), false),
+    (Op::infix(Rule::power, Assoc::Right), true),
+    (Op::postfix(Rule::index), true),
+    (Op::postfix(Rule::call), false),
+]);
+
 /// How many operators and brackets may lie on top of one another, so that walking a tree by recursion is safe.
 const DEEPEST: usize = 300;
 
@@ -44,13 +68,14 @@ type Values = std::vec::IntoIter<Result<Expr, Diagnostic>>;
 /// Builds the tree from pest's pairs. What is in the grammar and still refused, for its depth or size, is an error.
 pub(super) struct Builder {
     base: usize,
+    dialect: Dialect,
     depth: Cell<usize>,
 }
 
 impl Builder {
     /// For pairs of a text that begins at byte `base` of the source.
-    pub(super) fn new(base: usize) -> Self {
-        Builder { base, depth: Cell::new(0) }
+    pub(super) fn new(base: usize, dialect: Dialect) -> Self {
+        Builder { base, dialect, depth: Cell::new(0) }
     }
 
     /// The tree of an `expression` or `setting` pair.
@@ -64,7 +89,11 @@ impl Builder {
             return Err(Diagnostic::new(Code::TooDeep, message, span, "too deep").help("give parts of the expression names of their own"));
         }
         self.depth.set(depth);
-        let expr = PRECEDENCES
+        let precedences = match self.dialect {
+            Dialect::Rasp => &RASP,
+            Dialect::RaspL => &RASP_L,
+        };
+        let expr = precedences
             .map_primary(|part| self.primary(part))
             .map_prefix(|operator, operand| Ok(self.prefix(&operator, operand?)))
             .map_postfix(|operand, operator| self.postfix(operand?, operator))
@@ -80,7 +109,11 @@ impl Builder {
         for part in parts {
             match part.as_rule() {
                 Rule::expression => trees.push(self.expression(part)),
-                Rule::expressions => trees.extend(self.values(part.into_inner())),
+                Rule::expressions | Rule::arguments => trees.extend(self.values(part.into_inner())),
+                // Of a call; that of `select(` is a `select_comparison`.
+                Rule::comparison => {
+                    trees.push(Ok(Expr { form: Form::Comparison(read_comparison(part.as_str())), span: self.span(&part) }));
+                }
                 _ => {}
             }
         }
@@ -104,7 +137,7 @@ impl Builder {
     fn primary(&self, pair: Pair<'_, Rule>) -> Result<Expr, Diagnostic> {
         let span = self.span(&pair);
         let form = match pair.as_rule() {
-            Rule::integer => Form::Integer(read_integer(pair.as_str(), span)?),
+            Rule::integer => Form::Integer(self.integer(pair.as_str(), span)?),
             Rule::float => Form::Float(pair.as_str().parse().unwrap_or(f64::INFINITY)),
             Rule::string => Form::Text(unquoted(pair.as_str()).into()),
             Rule::name => Form::Name(pair.as_str().into()),
@@ -114,6 +147,18 @@ impl Builder {
             rule => self.builtin(rule, pair.into_inner())?,
         };
         Ok(Expr { form, span })
+    }
+
+    fn integer(&self, digits: &str, span: Span) -> Result<BigInt, Diagnostic> {
+        if digits.len() > MOST_DIGITS {
+            let message = format!("an integer of more than {MOST_DIGITS} digits");
+            let help = match self.dialect {
+                Dialect::Rasp => "write it as a power: `10 ^ 5000`",
+                Dialect::RaspL => "write an integer from -128 to 127",
+            };
+            return Err(Diagnostic::new(Code::Syntax, message, span, "too long").help(help));
+        }
+        Ok(digits.parse().unwrap_or_default())
     }
 
     /// What looks like a call, but of the language itself.
@@ -231,14 +276,6 @@ fn is_operator(rule: Rule) -> bool {
     };
     let infix = matches!(rule, in_word | conditional | and | or | comparison | add | subtract | remainder | multiply | divide | power);
     infix || matches!(rule, not | negate | plus | index | call)
-}
-
-fn read_integer(digits: &str, span: Span) -> Result<BigInt, Diagnostic> {
-    if digits.len() > MOST_DIGITS {
-        let message = format!("an integer of more than {MOST_DIGITS} digits");
-        return Err(Diagnostic::new(Code::Syntax, message, span, "too long").help("write it as a power: `10 ^ 5000`"));
-    }
-    Ok(digits.parse().unwrap_or_default())
 }
 
 /// The grammar lets nothing but comparisons through.

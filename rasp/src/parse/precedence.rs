@@ -45,7 +45,7 @@ impl Reader<'_> {
 
     fn expr(&mut self, expr: &Expr) {
         self.found.extend(self.doubt(expr));
-        self.exprs(parts(expr));
+        self.exprs(expr.children());
     }
 
     fn exprs<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) {
@@ -59,7 +59,7 @@ impl Reader<'_> {
         match &expr.form {
             Form::In(item, container) => self.doubt_in(item, container),
             Form::Conditional { condition, yes, no } => {
-                let Form::Conditional { condition: inner_condition, yes: inner_yes, no: inner_no } = bare(yes)? else { return None };
+                let Form::Conditional { condition: inner_condition, yes: inner_yes, no: inner_no } = yes.bare()? else { return None };
                 let [first, second, last] = [inner_yes, inner_no, no].map(|part| self.quote(part));
                 let [inner_condition, condition] = [inner_condition, condition].map(|part| self.quote(part));
                 let read = format!("({first} if {inner_condition} else {second}) if {condition} else {last}");
@@ -76,11 +76,11 @@ impl Reader<'_> {
     }
 
     fn doubt_in(&self, item: &Expr, container: &Expr) -> Option<Diagnostic> {
-        if let Some(Form::Unary(Unary::Not, operand)) = bare(item) {
+        if let Some(Form::Unary(Unary::Not, operand)) = item.bare() {
             return Some(self.not_first(item, operand, "in", container));
         }
         let [i, c] = [item, container].map(|part| self.quote(part));
-        let (read, other) = match (bare(item), bare(container)) {
+        let (read, other) = match (item.bare(), container.bare()) {
             (_, Some(Form::Binary(binary, left, right))) => {
                 let (left, right) = (self.quote(left), self.quote(right));
                 (format!("{i} in ({c})"), Some(format!("({i} in {left}) {} {right}", symbol(*binary))))
@@ -114,7 +114,7 @@ impl Reader<'_> {
         let span = left.span.to(right.span);
         let outer = symbol(binary);
         let r = self.quote(right);
-        match (binary, bare(left), bare(right)) {
+        match (binary, left.bare(), right.bare()) {
             (_, Some(Form::Unary(Unary::Not, operand)), _) if !matches!(binary, And | Or) => {
                 Some(self.not_first(left, operand, outer, right))
             }
@@ -185,18 +185,6 @@ impl Reader<'_> {
     }
 }
 
-/// The operator's form, if the author put no parentheses around it: then it ends where its last operand does.
-fn bare(expr: &Expr) -> Option<&Form> {
-    let (Form::Unary(Unary::Not | Unary::Negate | Unary::Plus, last)
-    | Form::Binary(_, _, last)
-    | Form::In(_, last)
-    | Form::Conditional { no: last, .. }) = &expr.form
-    else {
-        return None;
-    };
-    (last.span.end == expr.span.end).then_some(&expr.form)
-}
-
 fn symbol(binary: Binary) -> &'static str {
     match binary {
         Binary::Power => "^",
@@ -208,24 +196,5 @@ fn symbol(binary: Binary) -> &'static str {
         Binary::Compare(comparison) => comparison.symbol(),
         Binary::And => "and",
         Binary::Or => "or",
-    }
-}
-
-/// The expressions directly inside.
-fn parts(expr: &Expr) -> Vec<&Expr> {
-    match &expr.form {
-        Form::Integer(_) | Form::Float(_) | Form::Text(_) | Form::Name(_) => vec![],
-        Form::List(items) | Form::Range(items) | Form::Zip(items) => items.iter().collect(),
-        Form::Dict(entries) => entries.iter().flat_map(|(key, value)| [key, value]).collect(),
-        Form::Unary(_, inner) | Form::Len(inner) => vec![inner],
-        Form::Binary(_, left, right) | Form::In(left, right) | Form::Index(left, right) => vec![left, right],
-        Form::Select { key, query, .. } => vec![key, query],
-        Form::ListComprehension { value, iterable, .. } => vec![value, iterable],
-        Form::DictComprehension { key, value, iterable, .. } => vec![key, value, iterable],
-        Form::Conditional { condition, yes, no } => vec![yes, condition, no],
-        Form::Aggregate { selector, value, default } => {
-            [Some(selector), Some(value), default.as_ref()].into_iter().flatten().map(|part| &**part).collect()
-        }
-        Form::Call { callee, arguments } => std::iter::once(&**callee).chain(arguments).collect(),
     }
 }

@@ -3,6 +3,8 @@
 use super::expected::Expected;
 use super::grammar::Rule;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Dialect;
+use crate::rasp_l::Lack;
 use crate::span::Span;
 use crate::words::{lexemes, words};
 use pest::error::{Error, InputLocation};
@@ -10,6 +12,7 @@ use pest::error::{Error, InputLocation};
 /// The place at which the grammar has no way on.
 pub(super) struct Failure<'s> {
     pub(super) source: &'s str,
+    pub(super) dialect: Dialect,
     /// Where the statement begins.
     pub(super) start: usize,
     /// The first place that cannot be read, beyond blanks and comments.
@@ -23,20 +26,23 @@ pub(super) struct Failure<'s> {
 
 impl<'s> Failure<'s> {
     /// Pest's error on the statement at `offset`, or at the first word after it.
-    pub(super) fn new(source: &'s str, offset: usize, error: &Error<Rule>) -> Self {
+    pub(super) fn new(source: &'s str, offset: usize, error: &Error<Rule>, dialect: Dialect) -> Self {
         let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
         let start = skip_trivia(source, offset);
         let at = skip_trivia(source, (offset + at).max(start));
         let rest = &source[at..];
-        let longer = ["s-op", "==", "<=", ">=", "!="].into_iter().find(|token| rest.starts_with(token));
+        let tokens = ["==", "<=", ">=", "!=", "s-op"];
+        let tokens = if dialect == Dialect::Rasp { &tokens[..] } else { &tokens[..4] };
+        let longer = tokens.iter().find(|&token| rest.starts_with(token));
         let word = longer.map_or_else(|| lexemes(rest).next().map_or("", |(_, word)| word), |token| &rest[..token.len()]);
         let before = lexemes(&source[start..at]).filter(|(_, word)| !word.starts_with('#')).map(|(place, word)| (start + place, word));
-        Failure { source, start, at, word, before: before.collect(), expected: Expected::of(error) }
+        Failure { source, dialect, start, at, word, before: before.collect(), expected: Expected::of(error) }
     }
 
     /// What is wrong, and the way out.
     pub(super) fn problem(&self) -> Diagnostic {
-        self.wrong_return()
+        self.loop_in_rasp_l()
+            .or_else(|| self.wrong_return())
             .or_else(|| self.empty_loop())
             .or_else(|| self.foreign())
             .unwrap_or_else(|| if self.lacks_semicolon() { self.missing_semicolon() } else { self.unexpected() })
@@ -51,12 +57,19 @@ impl<'s> Failure<'s> {
             after_body(self.source, self.start)
         } else if self.lacks_semicolon() {
             self.at
-        } else if matches!(first, "set" | "show" | "examples" | "selector" | "full") || self.source[self.start..].starts_with("s-op") {
+        } else if self.begins_command(first) {
             let end = self.end_of_code();
             self.source[end..].find('\n').map_or(self.source.len(), |line| end + line)
         } else {
             after_semicolon(self.source, self.at)
         }
+    }
+
+    /// Whether the statement is a command of a session, which ends with its line.
+    fn begins_command(&self, first: &str) -> bool {
+        let is_command =
+            matches!(first, "set" | "show" | "examples" | "selector" | "full") || self.source[self.start..].starts_with("s-op");
+        is_command && self.dialect == Dialect::Rasp
     }
 
     /// The last word or mark before the failure.
@@ -111,6 +124,16 @@ impl<'s> Failure<'s> {
         Diagnostic::new(Code::Syntax, "a statement ends with `;`", Span::new(last, end), "`;` is missing after this")
     }
 
+    /// A loop, which is wrong whatever is wrong with it.
+    fn loop_in_rasp_l(&self) -> Option<Diagnostic> {
+        let mut last = ";";
+        let begins = |(place, word)| {
+            let is_loop = word == "for" && matches!(std::mem::replace(&mut last, word), ";" | "{" | "}");
+            is_loop.then(|| Lack::Loop.problem(Span::new(place, place + word.len())))
+        };
+        if self.dialect == Dialect::RaspL { self.before.iter().copied().find_map(begins) } else { None }
+    }
+
     /// A `return` too few, too many, or where there is no function.
     fn wrong_return(&self) -> Option<Diagnostic> {
         if self.expected.has(Rule::return_word) && self.word == "}" {
@@ -135,8 +158,10 @@ impl<'s> Failure<'s> {
             Diagnostic::new(Code::StrayReturn, "`return` inside a loop", self.span(), "the loop cannot end here")
                 .help("give the result a name in the loop, and `return` it after the loop")
         } else {
-            Diagnostic::new(Code::StrayReturn, "`return` outside a function", self.span(), "not in a function")
-                .help("to see a value, write the expression alone")
+            Diagnostic::new(Code::StrayReturn, "`return` outside a function", self.span(), "not in a function").help(match self.dialect {
+                Dialect::Rasp => "to see a value, write the expression alone",
+                Dialect::RaspL => "a program's output is its last statement: write the expression alone, or give it a name",
+            })
         })
     }
 

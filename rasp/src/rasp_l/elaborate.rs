@@ -1,19 +1,27 @@
 //! Syntax tree to graph: names are looked up, functions inlined at each call, types checked.
 //!
 //! An expression with a problem has no node, and whatever reads it is not blamed, so each cause is reported once and all of them are reported.
+//! What `subset` refuses is one such problem.
 
 mod builtin;
+mod call;
+mod name;
 mod operator;
 mod scope;
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::rasp_l::discipline::{Bend, Profile, Rule};
 use crate::rasp_l::graph::{Constant, Graph, Node, NodeId, Type};
+use crate::rasp_l::operation::Arithmetic;
+use crate::rasp_l::subset::{Lack, assignment};
 use crate::rasp_l::symbol::Symbols;
-use crate::rasp_l::syntax::{Argument, Binary, Expr, File, Form, Function, Name, Statement};
 use crate::span::Span;
+use crate::syntax::{Binary, Broken, Expr, Form, Name, Statement, StatementForm, Unary};
+use call::{Callee, named};
+use name::truth;
+use num_bigint::BigInt;
 use operator::Operand;
-use scope::{Binding, Frame, Scope};
+use scope::{Binding, Scope};
 use std::collections::BTreeSet;
 
 /// How many expressions a program may have once its functions are inlined.
@@ -36,10 +44,15 @@ pub(crate) struct Elaborated {
 }
 
 /// Elaborates a whole file; `None` if there were problems, then or before.
-pub(crate) fn elaborate(file: &File, end_of_source: usize, profile: Profile, problems: &mut Problems) -> Option<Elaborated> {
+pub(crate) fn elaborate(
+    statements: &[Result<Statement, Broken>],
+    end_of_source: usize,
+    profile: Profile,
+    problems: &mut Problems,
+) -> Option<Elaborated> {
     let mut elaborator = Elaborator {
         graph: Graph::default(),
-        scope: Scope::new(&file.statements),
+        scope: Scope::new(statements),
         problems,
         profile,
         bends: Problems::default(),
@@ -51,18 +64,21 @@ pub(crate) fn elaborate(file: &File, end_of_source: usize, profile: Profile, pro
         depth: 0,
     };
     let mut last = Last::Nothing;
-    for statement in &file.statements {
-        last = elaborator.statement(statement);
+    for statement in statements {
+        last = match statement {
+            Ok(statement) => elaborator.statement(statement),
+            Err(broken) => elaborator.broken(broken),
+        };
         if elaborator.exhausted() {
             break;
         }
     }
     let output = elaborator.output(&last, end_of_source)?;
-    let bodies: usize = elaborator.called.iter().map(|&function| elaborator.scope.function(function).assignments.len() + 1).sum();
-    let top_level = file.statements.iter().filter(|statement| match statement {
-        Statement::Assign(assign) => !matches!(assign.value.form, Form::Integer(_)),
-        Statement::Show(_) => true,
-        Statement::Define(_) | Statement::Broken { .. } => false,
+    let bodies: usize = elaborator.called.iter().map(|&function| elaborator.scope.function(function).body.len() + 1).sum();
+    let top_level = statements.iter().flatten().filter(|statement| match &statement.form {
+        StatementForm::Assign { values, .. } => values.iter().any(|value| value.integer().is_none()),
+        StatementForm::Define(_) => false,
+        _ => true,
     });
     Some(Elaborated {
         output,
@@ -94,40 +110,63 @@ struct Elaborator<'f, 'p> {
     /// Functions of the file that are called, by their order in it.
     called: BTreeSet<usize>,
     /// The calls being inlined, outermost first.
-    calls: Vec<&'f Name>,
+    calls: Vec<Callee<'f>>,
     expressions: usize,
     depth: usize,
 }
 
 impl<'f> Elaborator<'f, '_> {
     fn statement(&mut self, statement: &'f Statement) -> Last {
-        match statement {
-            Statement::Assign(assign) => {
-                let value = self.expr(&assign.value).and_then(|node| self.not_sentinel((node, assign.value.span))).map(|(node, _)| node);
-                let defined = match (value, &assign.value.form) {
-                    (Some(node), Form::Integer(_)) => self.define_symbol(&assign.name, node),
-                    _ => self.may_assign(&assign.name),
-                };
-                if defined {
-                    self.scope.bind(&assign.name, value.map_or(Binding::Broken, Binding::Node));
-                }
-                value.map_or(Last::Broken, |node| Last::Value(node, assign.value.span))
-            }
-            Statement::Show(expr) => self.operand(expr).map(|(node, _)| node).map_or(Last::Broken, |node| Last::Value(node, expr.span)),
-            Statement::Define(function) => {
+        match &statement.form {
+            StatementForm::Show(expr) => self.operand(expr).map_or(Last::Broken, |(node, _)| Last::Value(node, expr.span)),
+            StatementForm::Define(function) => {
                 self.check_function(function);
                 if self.may_define(&function.name) {
                     self.scope.bind_function(&function.name);
                 }
                 Last::Function(function.name.span)
             }
-            Statement::Broken { name } => {
-                if let Some(name) = name {
-                    self.scope.bind_broken(name);
-                }
-                Last::Broken
-            }
+            _ => match assignment(statement) {
+                Some((name, value)) => self.assign(name, value),
+                None => self.refused(statement),
+            },
         }
+    }
+
+    fn assign(&mut self, name: &'f Name, value: &'f Expr) -> Last {
+        let node = self.expr(value).and_then(|node| self.not_sentinel((node, value.span))).map(|(node, _)| node);
+        let defined = match node {
+            Some(node) if value.integer().is_some() => self.define_symbol(name, node),
+            _ => self.may_assign(name),
+        };
+        if defined {
+            self.scope.bind(name, node.map_or(Binding::Broken, Binding::Node));
+        }
+        node.map_or(Last::Broken, |node| Last::Value(node, value.span))
+    }
+
+    fn broken(&mut self, broken: &'f Broken) -> Last {
+        if let Some(name) = &broken.name {
+            self.scope.bind_broken(name);
+        }
+        Last::Broken
+    }
+
+    /// A statement that RASP-L has not: whatever it would name is not known.
+    fn refused(&mut self, statement: &'f Statement) -> Last {
+        let (names, body): (&[Name], &[Statement]) = match &statement.form {
+            StatementForm::Assign { names, .. } => (names, &[]),
+            StatementForm::For { names, body, .. } => (names, body),
+            StatementForm::Define(function) => (std::slice::from_ref(&function.name), &[]),
+            _ => (&[], &[]),
+        };
+        for name in names {
+            self.scope.bind_broken(&name.text);
+        }
+        for statement in body {
+            self.refused(statement);
+        }
+        Last::Broken
     }
 
     fn define_symbol(&mut self, name: &'f Name, node: NodeId) -> bool {
@@ -139,76 +178,6 @@ impl<'f> Elaborator<'f, '_> {
             self.symbols.define(&name.text, token, name.span);
         }
         defined
-    }
-
-    /// Whether `name` may become a sequence: it may have been one before.
-    fn may_assign(&mut self, name: &'f Name) -> bool {
-        let is_fixed = self.symbols.get(&name.text).is_some() || matches!(self.scope.find(&name.text), Some(Binding::Function(_)));
-        if is_fixed { self.may_define(name) } else { self.not_reserved(name) }
-    }
-
-    /// Whether `name` may become a symbol or function: it must be new.
-    fn may_define(&mut self, name: &'f Name) -> bool {
-        if let Some(earlier) = self.scope.first_definition(&name.text) {
-            self.problems.push(
-                Diagnostic::new(Code::DefinedTwice, format!("`{}` is defined twice", name.text), name.span, "defined again")
-                    .and(earlier, "first defined here")
-                    .help("symbols and functions keep one meaning: choose another name"),
-            );
-            return false;
-        }
-        self.not_reserved(name)
-    }
-
-    fn not_reserved(&mut self, name: &Name) -> bool {
-        let reserved = builtin::NAMES.contains(&name.text.as_str());
-        if reserved {
-            self.problems.push(
-                Diagnostic::new(Code::ReservedName, format!("`{}` is built in", name.text), name.span, "cannot be redefined")
-                    .help(format!("choose another name, such as `my_{}`", name.text)),
-            );
-        }
-        !reserved
-    }
-
-    /// What can be said of a function before any call: its names.
-    fn check_function(&mut self, function: &'f Function) {
-        let mut frame = Frame::new(self.scope.horizon());
-        for (idx, parameter) in function.parameters.iter().enumerate() {
-            self.not_reserved(parameter);
-            if let Some(earlier) = function.parameters[..idx].iter().find(|earlier| earlier.text == parameter.text) {
-                self.problems.push(
-                    Diagnostic::new(Code::DefinedTwice, format!("two parameters are called `{}`", parameter.text), parameter.span, "again")
-                        .and(earlier.span, "first here")
-                        .help("give each parameter its own name"),
-                );
-            }
-            frame.bind(&parameter.text, Binding::Broken);
-        }
-        let outer = self.scope.enter(frame);
-        for assign in &function.assignments {
-            self.check_names(&assign.value, function);
-            self.not_reserved(&assign.name);
-            self.scope.bind(&assign.name, Binding::Broken);
-        }
-        self.check_names(&function.result, function);
-        self.scope.leave(outer);
-    }
-
-    fn check_names(&mut self, expr: &'f Expr, function: &Function) {
-        match &expr.form {
-            Form::Name(name) => {
-                self.find_value(name, expr.span);
-            }
-            Form::Call { callee, .. } if callee.text == function.name.text => self.refuse_recursion(callee, function.name.span),
-            Form::Call { callee, .. } => {
-                self.find_function(callee);
-            }
-            _ => {}
-        }
-        for child in expr.children() {
-            self.check_names(child, function);
-        }
     }
 
     fn expr(&mut self, expr: &'f Expr) -> Option<NodeId> {
@@ -233,35 +202,46 @@ impl<'f> Elaborator<'f, '_> {
 
     fn form(&mut self, expr: &'f Expr) -> Option<NodeId> {
         let span = self.at(expr.span);
+        if Lack::of(expr).is_some() {
+            return None;
+        }
+        if let Some(value) = expr.integer() {
+            return self.integer(&value, span);
+        }
         match &expr.form {
-            Form::Integer(value) => self.integer(*value, span),
-            Form::Boolean(value) => Some(self.constant(Constant::Boolean(*value), span)),
-            Form::Name(name) => self.find_value(name, span),
-            Form::Negate(operand) => {
-                let operand = self.operand(operand)?;
-                self.negate(span, operand)
+            Form::Name(name) => match truth(name) {
+                Some(value) => Some(self.constant(Constant::Boolean(value), span)),
+                None => self.find_value(name, span),
+            },
+            Form::Comparison(comparison) => {
+                self.refuse_comparison(comparison.symbol(), span);
+                None
             }
-            Form::Not(operand) => {
+            Form::Unary(unary, operand) => {
                 let operand = self.operand(operand)?;
-                self.not(span, operand)
+                if *unary == Unary::Not { self.not(span, operand) } else { self.negate(span, operand) }
             }
             Form::Binary(binary, left, right) => {
                 // Both sides first, so that the problems of both are found.
                 let (left, right) = (self.operand(left), self.operand(right));
                 let (left, right) = (left?, right?);
                 match *binary {
-                    Binary::Arithmetic(arithmetic) => self.arithmetic(arithmetic, span, left, right),
+                    Binary::Add => self.arithmetic(Arithmetic::Add, span, left, right),
+                    Binary::Subtract => self.arithmetic(Arithmetic::Subtract, span, left, right),
+                    Binary::Multiply => self.arithmetic(Arithmetic::Multiply, span, left, right),
+                    Binary::Remainder => self.arithmetic(Arithmetic::Remainder, span, left, right),
                     Binary::Compare(comparison) => self.compare(comparison, span, left, right),
                     Binary::And => self.connect(true, span, left, right),
                     Binary::Or => self.connect(false, span, left, right),
+                    Binary::Divide | Binary::Power => None,
                 }
             }
             Form::Conditional { condition, yes, no } => {
                 let (yes, condition, no) = (self.operand(yes), self.operand(condition), self.operand(no));
                 self.choose(span, condition?, yes?, no?)
             }
-            Form::Call { callee, arguments } => self.call(span, callee, arguments),
-            Form::Broken => None,
+            Form::Call { callee, arguments } => self.call(span, named(callee)?, arguments),
+            _ => None,
         }
     }
 
@@ -280,7 +260,7 @@ impl<'f> Elaborator<'f, '_> {
         Some(operand)
     }
 
-    fn integer(&mut self, value: i64, span: Span) -> Option<NodeId> {
+    fn integer(&mut self, value: &BigInt, span: Span) -> Option<NodeId> {
         if let Ok(value) = i16::try_from(value) {
             return Some(self.constant(Constant::Token(value), span));
         }
@@ -300,121 +280,6 @@ impl<'f> Elaborator<'f, '_> {
         self.graph.intern(Node::Constant(constant), span)
     }
 
-    fn call(&mut self, span: Span, callee: &'f Name, arguments: &'f [Argument]) -> Option<NodeId> {
-        if let Some(builtin) = builtin::Builtin::read(&callee.text) {
-            return self.call_builtin(builtin, span, callee, arguments);
-        }
-        let function = self.find_function(callee);
-        let values: Vec<Option<NodeId>> = arguments.iter().map(|argument| self.argument(argument)).collect();
-        let idx = function?;
-        let function = self.scope.function(idx);
-        let (wanted, given) = (function.parameters.len(), arguments.len());
-        if wanted != given {
-            let parameters: Vec<&str> = function.parameters.iter().map(|parameter| parameter.text.as_str()).collect();
-            let signature = format!("{}({})", callee.text, parameters.join(", "));
-            self.wrong_arity(callee, &signature, &wanted.to_string(), given);
-            return None;
-        }
-        let outer_library = self.library;
-        if self.scope.in_library(idx) {
-            self.library = Some(span);
-        } else {
-            self.called.insert(idx);
-        }
-        let mut frame = Frame::new(self.scope.horizon_of(idx));
-        for (parameter, value) in function.parameters.iter().zip(values) {
-            frame.bind(&parameter.text, value.map_or(Binding::Broken, Binding::Node));
-        }
-        let outer = self.scope.enter(frame);
-        self.calls.push(callee);
-        for assign in &function.assignments {
-            let value = self.expr(&assign.value);
-            self.scope.bind(&assign.name, value.map_or(Binding::Broken, Binding::Node));
-        }
-        let result = self.expr(&function.result);
-        self.calls.pop();
-        self.scope.leave(outer);
-        self.library = outer_library;
-        result
-    }
-
-    /// An argument that must be a value.
-    fn argument(&mut self, argument: &'f Argument) -> Option<NodeId> {
-        match argument {
-            Argument::Expr(expr) => self.expr(expr),
-            Argument::Comparison(comparison, span) => {
-                let symbol = comparison.symbol();
-                self.report(
-                    Diagnostic::new(Code::ExpectedComparison, format!("`{symbol}` alone is not a value"), *span, "an operator")
-                        .help(format!("only `select(keys, queries, {symbol})` takes an operator, as its third argument")),
-                );
-                None
-            }
-        }
-    }
-
-    fn find_value(&mut self, name: &str, span: Span) -> Option<NodeId> {
-        match self.scope.find(name) {
-            Some(Binding::Node(node)) => Some(node),
-            Some(Binding::Broken) => None,
-            None if name == "tokens" => Some(self.graph.intern(Node::Tokens, span)),
-            None if name == "indices" => Some(self.graph.intern(Node::Indices, span)),
-            _ if self.problems.knows(Code::UnknownName, span) => None,
-            found => {
-                let problem = if found.is_some() || builtin::Builtin::read(name).is_some() {
-                    Diagnostic::new(Code::FunctionAsValue, format!("`{name}` is a function, not a value"), span, "a function")
-                        .help(format!("call it: `{name}(...)`"))
-                } else {
-                    let problem = Diagnostic::new(Code::UnknownName, format!("nothing is called `{name}`"), span, "unknown name");
-                    match self.scope.closest_value(name) {
-                        Some(meant) => problem.help(format!("did you mean `{meant}`?")),
-                        None => problem.help("names are defined above their use, as in `name = expression;`"),
-                    }
-                };
-                self.report(problem);
-                None
-            }
-        }
-    }
-
-    fn find_function(&mut self, callee: &Name) -> Option<usize> {
-        let name = &callee.text;
-        let problem = match self.scope.find(name) {
-            Some(Binding::Function(function)) => return Some(function),
-            Some(Binding::Broken) => return None,
-            None if builtin::Builtin::read(name).is_some() || self.problems.knows(Code::UnknownName, callee.span) => return None,
-            None if !matches!(name.as_str(), "tokens" | "indices") => {
-                if let Some(later) = self.scope.defined_anywhere(name) {
-                    self.refuse_recursion(callee, later);
-                    return None;
-                }
-                let problem =
-                    Diagnostic::new(Code::UnknownName, format!("no function is called `{name}`"), callee.span, "unknown function");
-                match self.scope.closest_function(name) {
-                    Some(meant) => problem.help(format!("did you mean `{meant}`?")),
-                    None => problem.help(format!("define it above its use: `def {name}(...) {{ return ...; }}`")),
-                }
-            }
-            _ => Diagnostic::new(Code::NotAFunction, format!("`{name}` is not a function"), callee.span, "cannot be called")
-                .help(format!("write `{name}` alone; a program is applied to its input from outside")),
-        };
-        self.report(problem);
-        None
-    }
-
-    fn refuse_recursion(&mut self, callee: &Name, definition: Span) {
-        let problem = Diagnostic::new(
-            Code::Recursion,
-            format!("`{}` is not defined before this call", callee.text),
-            callee.span,
-            "called before it is whole",
-        )
-        .and(definition, "defined here")
-        .note(Rule::StraightLine.text())
-        .help("a function can call only functions defined above it, never itself");
-        self.report(problem);
-    }
-
     fn too_deep(&mut self, expr: &Expr) -> Option<NodeId> {
         self.report(
             Diagnostic::new(
@@ -426,19 +291,6 @@ impl<'f> Elaborator<'f, '_> {
             .help("give inner values names of their own, or let functions call fewer layers of functions"),
         );
         None
-    }
-
-    fn wrong_arity(&mut self, callee: &Name, signature: &str, wanted: &str, given: usize) {
-        let plural = if wanted == "1" { "" } else { "s" };
-        self.report(
-            Diagnostic::new(
-                Code::WrongArity,
-                format!("`{}` takes {wanted} argument{plural}, not {given}", callee.text),
-                callee.span,
-                format!("{given} given"),
-            )
-            .help(format!("write `{signature}`")),
-        );
     }
 
     /// Reports a problem, and, inside a function, the call that led there.

@@ -13,6 +13,7 @@ use crate::rasp_l::description;
 use crate::rasp_l::graph::NodeId;
 use crate::rasp_l::graph::{Graph, Node};
 use crate::rasp_l::layers;
+use crate::syntax::{Expr, Form, Statement, StatementForm};
 
 /// The names of the measures, in the order of [`ProgramLength`]'s fields.
 pub const MEASURES: [&str; 9] = [
@@ -108,4 +109,27 @@ pub(crate) fn is_operation(node: &Node) -> bool {
         Node::Tokens | Node::Indices | Node::Constant(_) | Node::Select { .. } => false,
         Node::Map(_) | Node::Aggregate { .. } | Node::Width { .. } => true,
     }
+}
+
+/// How many nodes the syntax tree of a program has, as [`ProgramLength::syntax_nodes`] counts them.
+pub(crate) fn syntax_nodes<'t>(statements: impl IntoIterator<Item = &'t Statement>) -> usize {
+    let nodes = statements.into_iter().map(|statement| match &statement.form {
+        StatementForm::Define(function) => {
+            2 + function.parameters.len() + syntax_nodes(&function.body) + function.results.iter().map(nodes_of).sum::<usize>()
+        }
+        StatementForm::Assign { values, .. } => 1 + values.iter().map(nodes_of).sum::<usize>(),
+        StatementForm::Show(value) => 1 + nodes_of(value),
+        // RASP-L has no others.
+        _ => 1,
+    });
+    nodes.sum()
+}
+
+fn nodes_of(expr: &Expr) -> usize {
+    let inner: usize = match &expr.form {
+        Form::Call { arguments, .. } => arguments.iter().map(nodes_of).sum(),
+        _ if expr.integer().is_some() => 0,
+        _ => expr.children().into_iter().map(nodes_of).sum(),
+    };
+    1 + inner
 }

@@ -13,7 +13,7 @@ use crate::rasp_l::length::{self, ProgramLength};
 use crate::rasp_l::operation::ArithmeticFault;
 use crate::rasp_l::symbol::InputError;
 use crate::rasp_l::value::{Sequence, Value};
-use crate::rasp_l::{example, generate, parse};
+use crate::rasp_l::{example, generate, subset};
 use crate::span::Location;
 use std::sync::{Arc, OnceLock};
 
@@ -67,13 +67,13 @@ impl Program {
     /// As [`parse_in`](Self::parse_in).
     pub fn parse_as(profile: Profile, file_name: &str, source: &str) -> Result<Program, Diagnostics> {
         let mut problems = Problems::default();
-        let file = parse::parse(source, &mut problems);
-        let elaborated =
-            elaborate::elaborate(&file, source.len(), profile, &mut problems).map(|elaborated| (elaborated, file.node_count()));
+        let statements = subset::parse(source, &mut problems);
+        let elaborated = elaborate::elaborate(&statements, source.len(), profile, &mut problems);
         if let Some(diagnostics) = problems.finish(file_name, source) {
             return Err(diagnostics);
         }
-        let (mut elaborated, syntax_nodes) = elaborated.expect("a program without problems has an output");
+        let mut elaborated = elaborated.expect("a program without problems has an output");
+        let syntax_nodes = length::syntax_nodes(statements.iter().flatten());
         let needed = elaborated.graph.needed_for(elaborated.output);
         let length = length::measure(&elaborated.graph, &needed, elaborated.statements, syntax_nodes);
         let bends = std::mem::take(&mut elaborated.bends).finish(file_name, source);

@@ -97,12 +97,7 @@ fn check(program: &Program, task: &Arc<dyn Task>, length: usize, example: &Examp
         Err(rasp::rasp_l::EvaluationError::NoEnd { tokens, .. }) => format!("it writes {} ...", vocabulary.show(&tokens)),
         Err(error) => format!("it fails: {error}"),
     };
-    Err(Error::NotSolved {
-        program: program.name().to_owned(),
-        task: task.name().to_owned(),
-        length,
-        found,
-        prompt: vocabulary.show(&example.prompt),
-        answer: vocabulary.show(&example.answer),
-    })
+    let (task, prompt, answer) = (task.name(), vocabulary.show(&example.prompt), vocabulary.show(&example.answer));
+    let counterexample = format!("{task}: at length {length} {found}\n  prompt  {prompt}\n  answer  {answer}");
+    Err(Error::NotSolved { program: program.name().to_owned(), counterexample })
 }

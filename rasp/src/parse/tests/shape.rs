@@ -14,6 +14,7 @@ fn shape(expr: &Expr) -> String {
         Form::Float(value) => format!("{value:?}"),
         Form::Text(text) => format!("{text:?}"),
         Form::Name(name) => name.to_string(),
+        Form::Comparison(comparison) => comparison.symbol().to_owned(),
         Form::List(items) => all("list", items),
         Form::Dict(entries) => row("dict", &entries.iter().flat_map(|(key, value)| [key, value]).collect::<Vec<_>>()),
         Form::ListComprehension { value, names: bound, iterable } => row(&format!("list-for [{}]", names(bound)), &[value, iterable]),

@@ -1,15 +1,17 @@
 //! The built-in functions: their arguments, types and defaults.
 
 use super::Elaborator;
+use super::call::Callee;
 use super::operator::Operand;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rasp_l::discipline::{Bend, Rule};
 use crate::rasp_l::graph::{Constant, Kind, Node, NodeId, Reduction};
-use crate::rasp_l::syntax::{Argument, Name};
 use crate::span::Span;
+use crate::syntax::{Expr, Form};
 
 /// Every name that a program cannot give to something else.
-pub(super) const NAMES: [&str; 7] = ["tokens", "indices", "select", "aggregate", "aggregate_max", "aggregate_min", "selector_width"];
+pub(super) const NAMES: [&str; 9] =
+    ["tokens", "indices", "True", "False", "select", "aggregate", "aggregate_max", "aggregate_min", "selector_width"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Builtin {
@@ -51,7 +53,7 @@ impl Builtin {
 }
 
 impl<'f> Elaborator<'f, '_> {
-    pub(super) fn call_builtin(&mut self, builtin: Builtin, span: Span, callee: &Name, arguments: &'f [Argument]) -> Option<NodeId> {
+    pub(super) fn call_builtin(&mut self, builtin: Builtin, span: Span, callee: Callee<'f>, arguments: &'f [Expr]) -> Option<NodeId> {
         match (builtin, arguments) {
             (Builtin::Select, [key, query, comparison]) => self.select(span, key, query, comparison),
             (Builtin::Aggregate(reduction), [selector, value]) => self.aggregate(reduction, span, selector, value, None),
@@ -67,8 +69,8 @@ impl<'f> Elaborator<'f, '_> {
                     Builtin::Width => "1",
                 };
                 for argument in arguments {
-                    if let Argument::Expr(expr) = argument {
-                        self.expr(expr);
+                    if !matches!(argument.form, Form::Comparison(_)) {
+                        self.expr(argument);
                     }
                 }
                 self.wrong_arity(callee, &builtin.signature(), wanted, arguments.len());
@@ -77,26 +79,25 @@ impl<'f> Elaborator<'f, '_> {
         }
     }
 
-    fn select(&mut self, span: Span, key: &'f Argument, query: &'f Argument, comparison: &'f Argument) -> Option<NodeId> {
+    fn select(&mut self, span: Span, key: &'f Expr, query: &'f Expr, comparison: &'f Expr) -> Option<NodeId> {
         let key_value = self.sequence(key, "keys");
         let query_value = self.sequence(query, "queries");
-        let comparison = match comparison {
-            Argument::Comparison(comparison, _) => Some(*comparison),
-            Argument::Expr(expr) => {
-                self.report(
-                    Diagnostic::new(
-                        Code::ExpectedComparison,
-                        "the third argument of `select` is a comparison",
-                        expr.span,
-                        "not a comparison",
-                    )
-                    .note(Rule::Attention.text())
-                    .help("write one of `==`, `!=`, `<`, `<=`, `>`, `>=`, as in `select(keys, queries, ==)`"),
-                );
-                None
-            }
+        let comparison = if let Form::Comparison(comparison) = comparison.form {
+            Some(comparison)
+        } else {
+            self.report(
+                Diagnostic::new(
+                    Code::ExpectedComparison,
+                    "the third argument of `select` is a comparison",
+                    comparison.span,
+                    "not a comparison",
+                )
+                .note(Rule::Attention.text())
+                .help("write one of `==`, `!=`, `<`, `<=`, `>`, `>=`, as in `select(keys, queries, ==)`"),
+            );
+            None
         };
-        let (key, query) = ((key_value?, self.at(key.span())), (query_value?, self.at(query.span())));
+        let (key, query) = ((key_value?, self.at(key.span)), (query_value?, self.at(query.span)));
         self.comparable(span, key, query)?;
         Some(self.graph.intern(Node::Select { key: key.0, query: query.0, comparison: comparison? }, span))
     }
@@ -105,16 +106,16 @@ impl<'f> Elaborator<'f, '_> {
         &mut self,
         reduction: Reduction,
         span: Span,
-        selector: &'f Argument,
-        value: &'f Argument,
-        default: Option<&'f Argument>,
+        selector: &'f Expr,
+        value: &'f Expr,
+        default: Option<&'f Expr>,
     ) -> Option<NodeId> {
         let builtin = Builtin::Aggregate(reduction);
         let selector = self.selector(builtin, selector);
-        let value_span = self.at(value.span());
+        let value_span = self.at(value.span);
         let value = self.sequence(value, "values");
         let default = match default {
-            Some(default) => self.argument(default).map(|node| Some((node, self.at(default.span())))),
+            Some(default) => self.expr(default).map(|node| Some((node, self.at(default.span)))),
             None => Some(None),
         };
         let value = (value?, value_span);
@@ -194,8 +195,8 @@ impl<'f> Elaborator<'f, '_> {
         });
     }
 
-    fn selector(&mut self, builtin: Builtin, argument: &'f Argument) -> Option<NodeId> {
-        let operand = (self.argument(argument)?, self.at(argument.span()));
+    fn selector(&mut self, builtin: Builtin, argument: &'f Expr) -> Option<NodeId> {
+        let operand = (self.expr(argument)?, self.at(argument.span));
         if self.kind(operand).is_none() {
             return Some(operand.0);
         }
@@ -213,8 +214,8 @@ impl<'f> Elaborator<'f, '_> {
         None
     }
 
-    fn sequence(&mut self, argument: &'f Argument, role: &str) -> Option<NodeId> {
-        let operand = (self.argument(argument)?, self.at(argument.span()));
+    fn sequence(&mut self, argument: &'f Expr, role: &str) -> Option<NodeId> {
+        let operand = (self.expr(argument)?, self.at(argument.span));
         if self.kind(operand).is_some() {
             return self.not_sentinel(operand).map(|(node, _)| node);
         }

@@ -5,8 +5,8 @@
 use crate::diagnostic::closest;
 use crate::rasp_l::graph::NodeId;
 use crate::rasp_l::library;
-use crate::rasp_l::syntax::{Function, Name, Statement};
 use crate::span::Span;
+use crate::syntax::{Broken, Function, Name, Statement, StatementForm};
 use std::collections::HashMap;
 
 #[derive(Clone, Copy, Debug)]
@@ -54,9 +54,9 @@ pub(super) struct Scope<'f> {
 }
 
 impl<'f> Scope<'f> {
-    pub(super) fn new(statements: &'f [Statement]) -> Self {
-        let functions = statements.iter().filter_map(|statement| match statement {
-            Statement::Define(function) => Some(function),
+    pub(super) fn new(statements: &'f [Result<Statement, Broken>]) -> Self {
+        let functions = statements.iter().flatten().filter_map(|statement| match &statement.form {
+            StatementForm::Define(function) => Some(&**function),
             _ => None,
         });
         Scope { functions: functions.collect(), horizons: HashMap::new(), globals: HashMap::new(), definitions: 0, frame: None }
@@ -70,8 +70,12 @@ impl<'f> Scope<'f> {
         }
     }
 
+    /// As [`bind`](Self::bind), for a name that something refused would give.
     pub(super) fn bind_broken(&mut self, name: &'f str) {
-        self.define(name, Binding::Broken, None);
+        match &mut self.frame {
+            Some(frame) => frame.bind(name, Binding::Broken),
+            None => self.define(name, Binding::Broken, None),
+        }
     }
 
     pub(super) fn bind_function(&mut self, name: &'f Name) {
@@ -119,7 +123,7 @@ impl<'f> Scope<'f> {
     }
 
     fn find_in_library(&self, name: &str) -> Option<Binding> {
-        let idx = library::functions().iter().position(|function| function.name.text == name)?;
+        let idx = library::functions().iter().position(|function| *function.name.text == *name)?;
         Some(Binding::Function(self.functions.len() + idx))
     }
 
@@ -135,7 +139,7 @@ impl<'f> Scope<'f> {
 
     /// Where a function of this name is defined, seen from here or not.
     pub(super) fn defined_anywhere(&self, name: &str) -> Option<Span> {
-        self.functions.iter().find(|function| function.name.text == name).map(|function| function.name.span)
+        self.functions.iter().find(|function| *function.name.text == *name).map(|function| function.name.span)
     }
 
     /// Every name of the file that is a sequence or selector in the end.
@@ -164,7 +168,7 @@ impl<'f> Scope<'f> {
     fn visible(&self, wanted: impl Fn(Binding) -> bool) -> impl Iterator<Item = &str> {
         let locals = self.frame.iter().flat_map(|frame| frame.locals.keys().copied());
         let globals = self.globals.keys().copied();
-        let library = library::functions().iter().map(|function| function.name.text.as_str());
+        let library = library::functions().iter().map(|function| &*function.name.text);
         locals.chain(globals).chain(library).filter(move |name| self.find(name).is_some_and(&wanted))
     }
 }
