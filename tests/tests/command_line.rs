@@ -34,7 +34,7 @@ fn a_program_is_run_generated_from_and_measured() {
 fn tasks_are_listed_and_sampled_by_seed() {
     let desk = Desk::new();
     let list = desk.rasplab(&["tasks", "list"]).stdout;
-    assert!(list.lines().count() > 40, "{list}");
+    assert!(list.lines().count() > 30, "{list}");
     let sample = |seed: &str| desk.rasplab(&["tasks", "sample", "sort", "--length", "3", "--count", "2", "--seed", seed]).stdout;
     assert_eq!(sample("1"), sample("1"));
     assert_ne!(sample("1"), sample("2"));
