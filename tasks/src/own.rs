@@ -13,6 +13,9 @@ use crate::vocabulary::Vocabulary;
 
 /// A prompt that fulfils the condition must turn up within so many draws.
 const MOST_DRAWS: usize = 1_000;
+/// The longest answers that may be asked for, far beyond what can be trained on: they catch a slip before it fills the memory.
+const MOST_TIMES: usize = 1_000;
+const MOST_PLUS: usize = 10_000;
 /// Examples of each length that are tried before anything is trained.
 const EXAMPLES_TRIED: usize = 30;
 
@@ -101,6 +104,13 @@ impl OwnTask {
         if prompts.alphabet == 0 || prompts.alphabet > 128 {
             return Err(refuse(format!("an alphabet has 1 to 128 data tokens, not {}: tokens are 8-bit integers", prompts.alphabet)));
         }
+        if let Answer::Written { times, plus } = prompts.answer
+            && (plus == 0 || times > MOST_TIMES || plus > MOST_PLUS)
+        {
+            return Err(refuse(format!(
+                "an answer of at most {times} times the length and {plus} tokens: `times` is 0 to {MOST_TIMES}, `plus` is 1, for `eos`, to {MOST_PLUS}"
+            )));
+        }
         let data = |token: i8| usize::try_from(token).is_ok_and(|token| token < prompts.alphabet);
         let words = |text: &str| program.read_tokens(text).map_err(|error| refuse(format!("`{text}`: {error}")));
         let (begin, end) = (words(&prompts.begin)?, words(&prompts.end)?);
@@ -180,7 +190,7 @@ impl OwnTask {
 
     fn write(&self, generation: &mut Generation, prompt: &[i8]) -> Result<Vec<i8>, TaskError> {
         let most = self.answer_max(prompt.len() - self.begin.len() - self.end.len());
-        let mut answer = Vec::with_capacity(most);
+        let mut answer = Vec::new();
         let mut next = |input: &[i8]| {
             let token =
                 generation.extend(input).and_then(|()| generation.next_token()).map_err(|error| self.failed(prompt, error.to_string()))?;
@@ -195,7 +205,7 @@ impl OwnTask {
             return Ok(answer);
         }
         while answer.last() != Some(&self.eos) {
-            if answer.len() == most {
+            if answer.len() >= most {
                 let reason = format!("it writes {most} tokens without `eos`: {}", self.vocabulary.show(&answer));
                 return Err(self.failed(prompt, reason));
             }

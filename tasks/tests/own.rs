@@ -88,6 +88,10 @@ fn what_cannot_be_a_task_is_refused_with_the_way_out() {
     insta::assert_snapshot!(refuse("eos = -2; tokens;", prompts()), @"own: `sep`: word 1: `sep` is neither an integer nor a symbol of the program: its symbols are eos");
     insta::assert_snapshot!(refuse("sep = -1; eos = 5; tokens;", prompts()), @"own: `eos = 5;` is one of the data tokens 0 to 19: give it a negative number");
     insta::assert_snapshot!(refuse("sep = -1; eos = -2; tokens;", Prompts { alphabet: 129, ..prompts() }), @"own: an alphabet has 1 to 128 data tokens, not 129: tokens are 8-bit integers");
+    let answer = Answer::Written { times: 0, plus: 0 };
+    insta::assert_snapshot!(refuse("sep = -1; eos = -2; tokens;", Prompts { answer, ..prompts() }), @"own: an answer of at most 0 times the length and 0 tokens: `times` is 0 to 1000, `plus` is 1, for `eos`, to 10000");
+    let answer = Answer::Written { times: usize::MAX, plus: 1 };
+    assert!(refuse("sep = -1; eos = -2; tokens;", Prompts { answer, ..prompts() }).contains("`times` is 0 to 1000"));
     insta::assert_snapshot!(task("sep = -1; eos = -2; tokens;", Prompts { longest: Some(5), ..prompts() }).check_length(6).unwrap_err(), @"own: length 6 is beyond `longest: 5`: raise that, or lower the length");
 }
 

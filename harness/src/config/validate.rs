@@ -60,8 +60,13 @@ pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
         format!("{} is more than the {} steps of the run", train.warmup_steps, train.steps)
     });
     if cell.task.is_empty() {
-        let names = tasks::catalogue().iter().map(|entry| entry.name).collect::<Vec<_>>().join(", ");
-        check.that("task", false, || format!("missing: name one of {names}"));
+        check.that("task", false, || match &cell.program {
+            Some(_) => "missing: give the task of this program a name, as in `task: my-task`".to_owned(),
+            None => {
+                let names = tasks::catalogue().iter().map(|entry| entry.name).collect::<Vec<_>>().join(", ");
+                format!("missing: name one of {names}")
+            }
+        });
         return;
     }
     check.that("task", cell.program.is_none() || is_folder_name(&cell.task), || {
