@@ -60,13 +60,9 @@ pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
         format!("{} is more than the {} steps of the run", train.warmup_steps, train.steps)
     });
     if cell.task.is_empty() {
-        check.that("task", false, || match &cell.program {
-            Some(_) => "missing: give the task of this program a name, as in `task: my-task`".to_owned(),
-            None => {
-                let names = tasks::catalogue().iter().map(|entry| entry.name).collect::<Vec<_>>().join(", ");
-                format!("missing: name one of {names}")
-            }
-        });
+        let names = tasks::catalogue().iter().map(|entry| entry.name).collect::<Vec<_>>().join(", ");
+        check.that("task", cell.program.is_none(), || "missing: give the task of this program a name, as in `task: my-task`".to_owned());
+        check.that("task", cell.program.is_some(), || format!("missing: name one of {names}"));
         return;
     }
     check.that("task", cell.program.is_none() || is_folder_name(&cell.task), || {
