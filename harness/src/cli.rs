@@ -110,7 +110,7 @@ enum TasksCommand {
         #[arg(long, value_name = "N or FROM..TO", value_parser = rasp::read_range)]
         core_ops: rasp::Range,
         /// Programs of each length.
-        #[arg(long, default_value_t = 1)]
+        #[arg(long, default_value_t = 1, value_parser = rasp::at_least_one)]
         count: usize,
         /// Programs are drawn by seed.
         #[arg(long, default_value_t = 0)]

@@ -25,6 +25,11 @@ use files::Disk;
 /// Whole numbers from one to another, both included.
 pub(super) type Range = std::ops::RangeInclusive<usize>;
 
+/// Reads a whole number that is not 0.
+pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&count| count > 0).ok_or_else(|| "write a whole number, 1 or more".to_owned())
+}
+
 /// Reads `FROM..TO`, or one number.
 pub(super) fn read_range(text: &str) -> Result<Range, String> {
     let (first, last) = text.split_once("..").unwrap_or((text, text));
@@ -139,7 +144,7 @@ pub(super) struct TestArgs {
     #[arg(long, value_name = "FROM..TO", default_value = "1..20", requires = "task", value_parser = read_range)]
     lengths: Range,
     /// Examples of each length.
-    #[arg(long, default_value_t = 10, requires = "task")]
+    #[arg(long, default_value_t = 10, requires = "task", value_parser = at_least_one)]
     count: usize,
     /// Examples are drawn by seed.
     #[arg(long, default_value_t = 0, requires = "task")]
