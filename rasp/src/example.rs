@@ -33,15 +33,10 @@ pub(crate) enum Claim {
 pub struct Tested {
     /// How many examples there are.
     pub examples: usize,
-    /// One problem for each example that fails; `None` if none does.
+    /// How many of them fail.
+    pub failed: usize,
+    /// One problem for each example that fails, the first 100 of them; `None` if none does.
     pub failures: Option<Diagnostics>,
-}
-
-impl Tested {
-    /// How many examples fail.
-    pub fn failed(&self) -> usize {
-        self.failures.iter().flatten().count()
-    }
 }
 
 /// The examples of a text; what is no example goes to `problems`.

@@ -237,17 +237,20 @@ impl Program {
             return Err(problems);
         }
         let mut failures = Problems::default();
+        let mut failed = 0;
         for example in &examples {
             let [input, expected] = [example.input, example.expected].map(|span| &text[span.start..span.end]);
             let (Some(name), Some(input)) = (self.output(), Input::text(input)) else { continue };
-            match self.evaluate(name, &input) {
-                Ok(Value::Sequence(found)) if is_shown_as(&found, expected) => {}
-                Ok(Value::Sequence(found)) => failures.push(example::failed(example, format!("the program gives `{found}`"))),
-                Ok(Value::Selector(_)) => failures.push(example::failed(example, "the program gives a selector")),
-                Err(error) => failures.push(example::failed(example, "no result").note(error.to_string())),
-            }
+            let problem = match self.evaluate(name, &input) {
+                Ok(Value::Sequence(found)) if is_shown_as(&found, expected) => continue,
+                Ok(Value::Sequence(found)) => example::failed(example, format!("the program gives `{found}`")),
+                Ok(Value::Selector(_)) => example::failed(example, "the program gives a selector"),
+                Err(error) => example::failed(example, "no result").note(error.to_string()),
+            };
+            failed += 1;
+            failures.push(problem);
         }
-        Ok(Tested { examples: examples.len(), failures: failures.finish(file_name, text) })
+        Ok(Tested { examples: examples.len(), failed, failures: failures.finish(file_name, text) })
     }
 
     fn named(&self, name: &str) -> Result<&Named, Fault> {

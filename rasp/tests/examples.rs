@@ -11,7 +11,7 @@ fn typed(body: &str) -> String {
         Ok(tested) => format!(
             "{} examples, {} fail\n{}",
             tested.examples,
-            tested.failed(),
+            tested.failed,
             tested.failures.map_or_else(String::new, |failures| failures.to_string())
         ),
         Err(problems) => format!("no examples\n{problems}"),
@@ -39,6 +39,11 @@ fn an_output_is_compared_at_every_position() {
 #[test]
 fn what_is_no_example_is_a_problem_of_the_text() {
     insta::assert_snapshot!(typed("tokens;\n#> 1 2 3\n#> 1 two => 3\n#> => 1\n#> 1 -> 300\n#> 1 300 => 3"));
+}
+
+#[test]
+fn every_failure_is_counted() {
+    assert!(typed(&format!("tokens + 1;\n{}", "#> 1 -> 5\n".repeat(300))).starts_with("300 examples, 300 fail\n"));
 }
 
 #[test]

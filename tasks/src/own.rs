@@ -94,7 +94,7 @@ impl OwnTask {
     ///
     /// # Errors
     /// [`TaskError::OwnProgram`] where program and prompts cannot make a task: no `eos`, an output that is no token, words that the program does
-    /// not know, an alphabet that is empty, beyond int8, or holds one of the symbols.
+    /// not know, an alphabet that is empty, beyond int8, or holds `eos` or a word around the data, or answers without room for `eos`.
     pub fn new(name: &str, program: Program, prompts: Prompts) -> Result<Self, TaskError> {
         let refuse = |reason: String| TaskError::OwnProgram { task: name.to_owned(), reason };
         let eos = program
@@ -118,6 +118,13 @@ impl OwnTask {
             return Err(refuse(format!(
                 "`{symbol} = {token};` is one of the data tokens 0 to {}: give it a negative number",
                 prompts.alphabet - 1
+            )));
+        }
+        if let Some((symbol, token)) =
+            program.symbols().iter().find(|(_, token)| data(*token) && begin.iter().chain(&end).any(|word| word == token))
+        {
+            return Err(refuse(format!(
+                "`{symbol} = {token};` stands around the data and is one of its tokens: give it a negative number"
             )));
         }
         // A symbol may name a data token, or two a token: a token has one name, and a data token its number.
@@ -174,6 +181,11 @@ impl OwnTask {
             Ok(_) => Err(self.failed(prompt, "the condition is no boolean: end it with a comparison".to_owned())),
             Err(error) => Err(self.failed(prompt, format!("the condition has no value: {error}"))),
         }
+    }
+
+    /// Whether the tokens are distinct, where they must be.
+    fn may_repeat(&self, data: &[i8]) -> bool {
+        self.prompts.draw == Draw::Repeated || (1..data.len()).all(|place| !data[..place].contains(&data[place]))
     }
 
     fn run(&self, prompt: &[i8]) -> Result<Vec<i8>, TaskError> {
@@ -274,7 +286,14 @@ impl Task for OwnTask {
         let inner = prompt.strip_prefix(&self.begin[..]).and_then(|rest| rest.strip_suffix(&self.end[..]));
         let is_data = |&token: &i8| usize::try_from(token).is_ok_and(|token| token < self.prompts.alphabet);
         match inner {
-            Some(data) if !data.is_empty() && data.iter().all(is_data) && self.is_admitted(prompt)? => self.run(prompt),
+            Some(data)
+                if self.check_length(data.len()).is_ok()
+                    && data.iter().all(is_data)
+                    && self.may_repeat(data)
+                    && self.is_admitted(prompt)? =>
+            {
+                self.run(prompt)
+            }
             _ => Err(crate::task::not_a_prompt(self, prompt)),
         }
     }

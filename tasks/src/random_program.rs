@@ -2,10 +2,10 @@
 //!
 //! A program is drawn line by line, each line one operation on values above it, until one has exactly the core operations asked for, gives a data
 //! token at the end of every prompt of a battery and of many longer ones, is neither constant nor the last data token there, and answers the battery
-//! otherwise than every shorter program drawn before and every other of its length. No line of it is constant on the battery, or the same as another.
+//! otherwise than the first 2,000 programs drawn of each shorter length and every other of its own. No line of it is constant on the battery, or the same as another.
 //! "Shorter" is about what was drawn: the search for the shortest program is another matter.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use rasp::rasp_l::{Generation, Profile, Program};
@@ -44,34 +44,28 @@ impl RandomProgram {
     }
 }
 
-/// Draws programs, and remembers what each one answers.
+/// Draws programs; those of a seed and length depend on nothing else.
 #[derive(Debug)]
 pub struct Sampler {
     seed: u64,
     battery: Vec<Vec<i8>>,
     /// Longer prompts, which a program must answer too.
     longer: Vec<Vec<i8>>,
-    /// The fewest core operations with which these answers were given.
-    shortest: HashMap<Vec<i8>, usize>,
-    /// Lengths of which shorter programs have been drawn.
-    explored: usize,
 }
 
 impl Sampler {
-    /// A sampler of this seed: programs of one seed depend on nothing else.
+    /// A sampler of this seed.
     pub fn new(seed: u64) -> Self {
         let battery = battery();
-        // Whatever gives the last data token is the identity, as far as a prompt's end can tell.
-        let identity = battery.iter().map(|prompt| prompt[prompt.len() - 2]).collect();
         let mut rng = random::stream(0, "longer", 0);
         let longer =
             (20..=200).step_by(4).flat_map(|length| [length; 4]).map(|length| prompt(random::repeated(&mut rng, RANDOM_ALPHABET, length)));
-        Self { seed, longer: longer.collect(), battery, shortest: HashMap::from([(identity, 0)]), explored: 0 }
+        Self { seed, longer: longer.collect(), battery }
     }
 
     /// Programs of this length, up to `count` of them: fewer where so many cannot be found.
-    pub fn draw(&mut self, core_operations: usize, count: usize) -> Vec<RandomProgram> {
-        self.explore(core_operations);
+    pub fn draw(&self, core_operations: usize, count: usize) -> Vec<RandomProgram> {
+        let mut known = self.shorter(core_operations);
         let mut found = Vec::new();
         let mut rng = random::stream(self.seed, "program", core_operations as u64);
         for _ in 0..MOST_DRAWS {
@@ -81,14 +75,10 @@ impl Sampler {
             let body = lines(&mut rng, core_operations);
             let Some(program) = parse(&body).filter(|program| program.length().core_operations == core_operations) else { continue };
             let Some(answers) = self.answers(&program) else { continue };
-            if is_constant(&answers)
-                || self.shortest.contains_key(&answers)
-                || self.has_idle_line(&program)
-                || !self.answers_longer(&program)
-            {
+            if is_constant(&answers) || known.contains(&answers) || self.has_idle_line(&program) || !self.answers_longer(&program) {
                 continue;
             }
-            self.shortest.insert(answers.clone(), core_operations);
+            known.insert(answers.clone());
             let index = found.len();
             let source = self.write(&body, &answers, core_operations, index);
             found.push(RandomProgram { core_operations, seed: self.seed, index, source });
@@ -96,20 +86,17 @@ impl Sampler {
         found
     }
 
-    /// Draws shorter programs, so that longer ones can be told from them.
-    fn explore(&mut self, core_operations: usize) {
-        for shorter in self.explored + 1..core_operations {
-            let mut rng = random::stream(self.seed, "shorter program", shorter as u64);
-            for _ in 0..SHORTER_DRAWS {
-                let Some(program) = parse(&lines(&mut rng, shorter)) else { continue };
-                if let Some(answers) = self.answers(&program) {
-                    let length = program.length().core_operations;
-                    let known = self.shortest.entry(answers).or_insert(length);
-                    *known = length.min(*known);
-                }
-            }
-            self.explored = shorter;
+    /// The answers of the identity, and of the first programs of each shorter length.
+    fn shorter(&self, core_operations: usize) -> HashSet<Vec<i8>> {
+        // Whatever gives the last data token is the identity, as far as a prompt's end can tell.
+        let identity = self.battery.iter().map(|prompt| prompt[prompt.len() - 2]).collect();
+        let mut known = HashSet::from([identity]);
+        for shorter in 1..core_operations {
+            let mut rng = random::stream(self.seed, "program", shorter as u64);
+            let programs = (0..SHORTER_DRAWS).filter_map(|_| parse(&lines(&mut rng, shorter)));
+            known.extend(programs.filter_map(|program| self.answers(&program)));
         }
+        known
     }
 
     /// What the program gives at the end of each prompt; `None` where it is no data token, or nothing.

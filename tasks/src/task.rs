@@ -49,6 +49,9 @@ impl Example {
 /// The name of the distribution that [`Task::sample`] draws from.
 pub const STANDARD: &str = "standard";
 
+/// The largest length of a task that has no limit of its own: far beyond what can be trained on, and small enough to draw.
+const LENGTH_MAX: usize = 100_000;
+
 /// A generator of examples at a given length.
 ///
 /// Made by [`build`](crate::build) from a [`TaskSpec`](crate::TaskSpec). What is the same for every alphabet stands in the
@@ -127,6 +130,9 @@ pub trait Task: Send + Sync + fmt::Debug {
                 },
                 None => TaskError::LengthBeyondTask { task: entry.name, unit: entry.unit, length: Length(length), limit: Length(limit) },
             }),
+            None if length > LENGTH_MAX => {
+                Err(TaskError::LengthBeyondTask { task: entry.name, unit: entry.unit, length: Length(length), limit: Length(LENGTH_MAX) })
+            }
             _ => Ok(()),
         }
     }

@@ -23,7 +23,7 @@ fn task(drawn: &RandomProgram) -> OwnTask {
 
 #[test]
 fn programs_of_each_length_become_tasks() {
-    let mut sampler = Sampler::new(7);
+    let sampler = Sampler::new(7);
     for core_operations in 1..=6 {
         let drawn = sampler.draw(core_operations, 8);
         assert_eq!(drawn.len(), 8, "{core_operations} operations");
@@ -41,7 +41,7 @@ fn programs_of_each_length_become_tasks() {
 
 #[test]
 fn programs_differ_on_other_prompts_too() {
-    let mut sampler = Sampler::new(1);
+    let sampler = Sampler::new(1);
     let drawn: Vec<RandomProgram> = (1..=4).flat_map(|core_operations| sampler.draw(core_operations, 10)).collect();
     let answers = |program: &RandomProgram| {
         let task = task(program);
@@ -57,6 +57,11 @@ fn programs_differ_on_other_prompts_too() {
 #[test]
 fn the_same_seed_draws_the_same_programs() {
     let draw = |seed| Sampler::new(seed).draw(3, 2).into_iter().map(|program| program.source).collect::<Vec<_>>();
+    let sampler = Sampler::new(7);
+    let alone: Vec<String> = sampler.draw(3, 25).into_iter().map(|program| program.source).collect();
+    sampler.draw(2, 25);
+    sampler.draw(4, 5);
+    assert_eq!(sampler.draw(3, 30).into_iter().map(|program| program.source).take(25).collect::<Vec<_>>(), alone);
     assert_eq!(draw(7), draw(7));
     assert_ne!(draw(7), draw(8));
     insta::assert_snapshot!(draw(7).join("\n"));

@@ -22,7 +22,7 @@ pub(super) fn draw(core_ops: Range, count: usize, seed: u64, out: Option<&Path>,
             core_ops.end()
         )));
     }
-    let mut sampler = Sampler::new(seed);
+    let sampler = Sampler::new(seed);
     let mut programs = Vec::new();
     for core_operations in core_ops {
         let drawn = sampler.draw(core_operations, count);

@@ -92,7 +92,7 @@ pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
     }
     // Programs of users fail before anything is trained.
     if let Some(own) = task.own() {
-        let probed = lengths.iter().copied().chain([1, train.lengths.div_ceil(2), train.lengths]);
+        let probed = lengths.iter().copied().chain([train.len_train_min(), train.len_train_min().midpoint(train.lengths), train.lengths]);
         if let Err(error) = own.probe(probed) {
             check.that("program", false, || error.to_string());
         }

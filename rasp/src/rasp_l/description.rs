@@ -1,6 +1,6 @@
 //! Description length: how many bits it takes to say which program it is, under a prior that is stated here and nowhere else.
 //!
-//! The prior makes a program by drawing the number n of its operations with probability 2^-(length of n in Elias's gamma code), then each
+//! The prior makes a program by drawing the number n of its operations with probability 2^-(length of n + 1 in Elias's gamma code), then each
 //! operation in turn, uniformly among the 41 forms below, then each of its inputs uniformly among `tokens`, `indices`, "a constant" and the
 //! operations drawn before. The last operation is the output. Types are not looked at, so that the count can be made by hand:
 //! the prior also makes programs that are none, and no two orders of one program are told apart.

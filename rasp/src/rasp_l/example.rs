@@ -29,10 +29,12 @@ pub(crate) fn test(program: &Program) -> Result<Tested, Diagnostics> {
         return Err(problems);
     }
     let mut failures = Problems::default();
+    let mut failed = 0;
     for problem in readable.iter().filter_map(|readable| try_out(program, readable)) {
+        failed += 1;
         failures.push(problem);
     }
-    Ok(Tested { examples: readable.len(), failures: failures.finish(program.name(), source) })
+    Ok(Tested { examples: readable.len(), failed, failures: failures.finish(program.name(), source) })
 }
 
 fn understand(program: &Program, example: Example, problems: &mut Problems) -> Option<Readable> {

@@ -37,14 +37,15 @@ pub struct ProgramLength {
     /// Distinct operations: the same operation on the same inputs counts once, however often it is written. The primary measure.
     pub core_operations: usize,
     /// Operations as they are written, functions inlined: a value with a name is computed once, an expression that is written twice is computed
-    /// twice. Where the output does not need its value, an operation is not counted.
+    /// twice. An operation that the output does not need is not
+    /// counted; one that it needs is, each time that the file writes it.
     pub inlined_operations: usize,
     /// Operations when nothing is shared: a value that is read twice is counted twice. `usize::MAX` where it would be more.
     pub tree_operations: usize,
     /// Nodes of the whole file's syntax tree: one for each statement (functions and their `return` included), parameter, literal (its sign
     /// included), name that is read, operator, call and comparison argument. Parentheses and comments are none.
     pub syntax_nodes: usize,
-    /// The description of the shared operations in bits, rounded up: their number in Elias's gamma code, then each operation as one of 41, each
+    /// The description of the shared operations in bits, rounded up: their number and one in Elias's gamma code, then each operation as one of 41, each
     /// of its inputs as one of all that could stand there, and each constant in 8 bits or 1.
     pub bits: usize,
     /// Distinct aggregations and selector widths.

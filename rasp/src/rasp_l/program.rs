@@ -158,6 +158,9 @@ impl Program {
     /// # Errors
     /// As [`evaluate`](Self::evaluate), and [`EvaluationError::UnknownName`].
     pub fn evaluate_named(&self, name: &str, tokens: &[i8]) -> Result<Value, EvaluationError> {
+        if tokens.is_empty() {
+            return Err(EvaluationError::EmptyInput);
+        }
         match (self.node(name), name) {
             (Some(node), _) => self.evaluate_node(node, tokens),
             (None, "tokens") => Ok(Value::Sequence(Sequence::Tokens(tokens.iter().copied().map(i16::from).collect()))),

@@ -54,14 +54,14 @@ fn check_one(file: &Path, profile: Profile, limits: Limits, printer: Printer) ->
 }
 
 fn as_text(name: &str, tested: &Tested, verdicts: &[Verdict]) -> String {
-    let examples = match (tested.examples, tested.failed()) {
-        (0, _) => String::new(),
-        (1, 0) => ", 1 example passes".to_owned(),
-        (all, 0) => format!(", {all} examples pass"),
+    let examples = match (tested.examples, tested.failed) {
+        (0, _) => ", no problems".to_owned(),
+        (1, 0) => ", no problems, 1 example passes".to_owned(),
+        (all, 0) => format!(", no problems, {all} examples pass"),
         (all, 1) => format!(", 1 of {all} examples fails: see `rasplab rasp test {name}`"),
         (all, failed) => format!(", {failed} of {all} examples fail: see `rasplab rasp test {name}`"),
     };
-    let mut lines = vec![format!("{name}: no problems{examples}")];
+    let mut lines = vec![format!("{name}: {}", examples.trim_start_matches(", "))];
     for Verdict { dialect, refusal } in verdicts {
         lines.push(match refusal.as_ref().and_then(|problems| Some((problems, problems.iter().next()?))) {
             None => format!("  {dialect:17}  accepts it"),
@@ -92,5 +92,5 @@ fn as_json(name: &str, tested: &Tested, verdicts: &[Verdict]) -> serde_json::Val
         });
         json!({ "dialect": dialect, "accepts": refusal.is_none(), "problems": problems.collect::<Vec<_>>() })
     });
-    json!({ "program": name, "examples": tested.examples, "failed": tested.failed(), "dialects": verdicts.collect::<Vec<_>>() })
+    json!({ "program": name, "examples": tested.examples, "failed": tested.failed, "dialects": verdicts.collect::<Vec<_>>() })
 }

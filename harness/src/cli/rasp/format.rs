@@ -24,10 +24,18 @@ pub(super) fn format(files: &[PathBuf], check: bool, printer: Printer) -> Result
                 unformatted += 1;
                 printer.data(&file.display().to_string())?;
             }
-            (false, false, true) => write_whole(file, formatted.as_bytes())?,
+            (false, false, true) => replace(file, formatted)?,
         }
     }
     if unformatted > 0 { Err(Error::NotFormatted { unformatted, all: changes.len() }) } else { Ok(()) }
+}
+
+/// Puts the text in place of the file's, also through a link, and leaves its permissions.
+fn replace(file: &Path, text: &str) -> Result<(), Error> {
+    let target = fs::canonicalize(file).map_err(Error::file(file, "write"))?;
+    let permissions = fs::metadata(&target).map_err(Error::file(file, "write"))?.permissions();
+    write_whole(&target, text.as_bytes())?;
+    fs::set_permissions(&target, permissions).map_err(Error::file(file, "write"))
 }
 
 fn is_standard_input(file: &Path) -> bool {

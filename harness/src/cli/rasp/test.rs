@@ -17,6 +17,9 @@ pub(super) fn test(args: &TestArgs, printer: Printer) -> Result<(), Error> {
         None => None,
         Some(name) => Some(tasks::build(&TaskSpec { name: name.clone(), alphabet: args.alphabet })?),
     };
+    if let Some(task) = &task {
+        task.check_length(*args.lengths.start())?;
+    }
     // Everything is read before anything is run.
     let programs = each(&args.files, |file| {
         let loaded = read(file, args.profile.into())?;
@@ -35,7 +38,7 @@ pub(super) fn test(args: &TestArgs, printer: Printer) -> Result<(), Error> {
     })?;
     let (mut failed, mut all) = (0, 0);
     for (name, loaded, tested) in &programs {
-        failed += tested.failed();
+        failed += tested.failed;
         all += tested.examples;
         report(name, tested, task.is_some(), printer)?;
         if let (Some(task), Loaded::RaspL(program)) = (&task, loaded) {
@@ -55,7 +58,7 @@ fn report(name: &str, tested: &Tested, has_task: bool, printer: Printer) -> Resu
     if let Some(failures) = &tested.failures {
         printer.diagnostics(failures);
     }
-    let (all, failed) = (tested.examples, tested.failed());
+    let (all, failed) = (tested.examples, tested.failed);
     if all == 0 && !has_task {
         printer.note(&format!("warning: {name} has no examples, so nothing is tested: add lines such as `#> 3 1 2 sep => 1 2 3 eos`"));
     }
@@ -77,7 +80,6 @@ struct Solved {
 /// Runs the program on examples of the task, up to the longest length that the task has.
 fn solve(program: &Program, task: &Arc<dyn Task>, args: &TestArgs) -> Result<Solved, Error> {
     let longest = task.length_limit().map_or(*args.lengths.end(), |limit| limit.min(*args.lengths.end()));
-    task.check_length(*args.lengths.start())?;
     let mut examples = 0;
     for length in *args.lengths.start()..=longest {
         for index in 0..args.count {
