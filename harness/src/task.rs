@@ -115,7 +115,8 @@ fn prompts(cell: &CellConfig, program: &Program) -> Result<Prompts, TaskProblem>
 fn condition(text: &str, program: &Program) -> Result<Program, TaskProblem> {
     let symbols: String = program.symbols().iter().map(|(name, token)| format!("{name} = {token}; ")).collect::<Vec<_>>().concat();
     let end = if text.trim_end().ends_with(';') { "" } else { ";" };
-    let source = format!("{symbols}\n{text}{end}");
+    // The end stands on a line of its own, so that a comment cannot hide it.
+    let source = format!("{symbols}\n{text}\n{end}");
     Program::parse_as(Profile::Published, "condition", &source)
         .map_err(|problems| TaskProblem { key: "prompts.condition", message: format!("has problems\n{problems}") })
 }
