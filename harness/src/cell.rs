@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tasks::Task;
-use transformer::{Decay, LossOn, ModelConfig, OptimizerConfig, Positions, Schedule};
+use transformer::{Activation, Decay, LossOn, ModelConfig, OptimizerConfig, Positions, Schedule};
 
-use crate::config::tree::{CellConfig, DecayConfig, LossConfig, PositionsConfig};
+use crate::config::tree::{ActivationConfig, CellConfig, DecayConfig, LossConfig, PositionsConfig};
 use crate::task::{self, TaskProblem};
 
 /// Changes whenever the same configuration would be trained or measured otherwise, so that old results are not taken for new ones.
-const PROTOCOL: u32 = 2;
+const PROTOCOL: u32 = 3;
 
 /// Identity of a cell: its task's name and a hash of all that its results depend on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -75,6 +75,10 @@ impl Cell {
             positions: match model.positions {
                 PositionsConfig::None => Positions::None,
                 PositionsConfig::Learned => Positions::Learned { rows: self.tokens_max() },
+            },
+            activation: match model.activation {
+                ActivationConfig::Relu => Activation::Relu,
+                ActivationConfig::Gelu => Activation::Gelu,
             },
         }
     }

@@ -33,6 +33,10 @@ pub struct Done {
     pub secs_train: f64,
     /// Training speed, in tokens per second, padding not counted.
     pub tokens_per_sec: f64,
+    /// Share of the tokens computed in training that were real, not padding.
+    pub real_tokens_share: f64,
+    /// Of the training time, seconds spent waiting for examples, which another thread draws ahead.
+    pub secs_waiting: f64,
     /// Trained numbers of the model.
     pub parameters: u64,
     /// Whether training stopped before its last step because the task was learned.
@@ -81,6 +85,8 @@ pub struct Context<'a> {
     pub stop: &'a AtomicBool,
     /// Told after each step.
     pub progress: &'a (dyn Fn(Progress) + Sync),
+    /// How many threads the next step may use.
+    pub threads: &'a (dyn Fn() -> usize + Sync),
 }
 
 /// Trains and evaluates one run, and marks it done. Returns `None` where the user stopped it.
@@ -96,7 +102,7 @@ pub fn execute(cell: &Cell, seeds: SeedPair, context: &Context) -> Result<Option
     };
     let model = trainer.model();
     let diverged = matches!(done.status, RunStatus::Diverged { .. });
-    let records = if diverged { Vec::new() } else { evaluation::evaluate(cell, seeds, &model, context.sweep)? };
+    let records = if diverged { Vec::new() } else { evaluation::evaluate(cell, seeds, &model, context)? };
     directory.finish(&model, &records, &done)?;
     Ok(Some(done))
 }

@@ -5,13 +5,13 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
-use transformer::{LossOn, ModelConfig, OptimizerConfig, Positions, Sequence, Trainer, open_device};
+use transformer::{Activation, LossOn, ModelConfig, OptimizerConfig, Positions, Sequence, Trainer, open_device};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn step(criterion: &mut Criterion) {
-    let config = ModelConfig { vocabulary: 64, layers: 2, heads: 4, width: 64, positions: Positions::Learned { rows: 64 } };
+    let config = ModelConfig { vocabulary: 64, layers: 2, heads: 4, width: 64, positions: Positions::Learned { rows: 64 }, activation: Activation::Relu };
     let device = open_device("flex").expect("the CPU is always there");
     let mut group = criterion.benchmark_group("step");
     let batches = [("64 tokens", LossOn::All, batch(|_| 64)), ("4 to 64 tokens", LossOn::Answer, batch(|sequence| 4 + sequence * 60 / 63))];

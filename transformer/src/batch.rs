@@ -30,16 +30,17 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// Pads sequences to the longest. `first_target` says from which token of a sequence on tokens are predicted.
+    /// Pads sequences to the longest. `first_target` says from which token of a sequence on tokens are predicted. The last token of a
+    /// sequence has no successor, so it is not read.
     pub(crate) fn new(sequences: &[&Sequence], first_target: impl Fn(&Sequence) -> usize, device: &Device) -> Self {
-        let length = sequences.iter().map(|sequence| sequence.tokens.len()).max().unwrap_or(0);
+        let length = sequences.iter().map(|sequence| sequence.tokens.len() - 1).max().unwrap_or(0);
         let shape = [sequences.len(), length];
         let mut tokens = vec![0_i32; sequences.len() * length];
         let mut positions = vec![0_i32; sequences.len() * length];
         let mut rows = Vec::new();
         let mut targets = Vec::new();
         for (b, sequence) in sequences.iter().enumerate() {
-            for (t, &id) in sequence.tokens.iter().enumerate() {
+            for (t, &id) in sequence.tokens[..sequence.tokens.len() - 1].iter().enumerate() {
                 tokens[b * length + t] = id as i32;
                 positions[b * length + t] = (sequence.offset + t) as i32;
             }

@@ -118,11 +118,12 @@ impl ModuleMapper for Loader<'_> {
 mod tests {
     use super::*;
     use crate::device::test_device;
+    use crate::model::Activation;
     use crate::position::Positions;
     use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
     fn config(width: usize) -> ModelConfig {
-        ModelConfig { vocabulary: 5, layers: 2, heads: 2, width, positions: Positions::Learned { rows: 8 } }
+        ModelConfig { vocabulary: 5, layers: 2, heads: 2, width, positions: Positions::Learned { rows: 8 }, activation: Activation::Relu }
     }
 
     fn saved(width: usize) -> (tempfile::TempDir, std::path::PathBuf, Transformer, Device) {

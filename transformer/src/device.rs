@@ -1,12 +1,14 @@
 //! Where a model runs, chosen by name at run time.
 
 use crate::error::ModelError;
+use crate::fused::Instructions;
 
 /// An open device.
 #[derive(Debug, Clone)]
 pub struct Device {
     name: &'static str,
     inner: burn::tensor::Device,
+    instructions: Option<Instructions>,
 }
 
 /// A device that rasplab knows, and whether it can be used here.
@@ -26,31 +28,44 @@ impl Device {
         self.name
     }
 
+    /// The vector instructions that it computes with, where that is rasplab's choice: results differ between them in the last bits.
+    pub fn vector_instructions(&self) -> Option<&'static str> {
+        self.instructions.map(Instructions::name)
+    }
+
+    pub(crate) fn instructions(&self) -> Option<Instructions> {
+        self.instructions
+    }
+
     pub(crate) fn burn(&self) -> &burn::tensor::Device {
         &self.inner
     }
 }
 
-/// Opens a device: `flex`, the CPU, always there and single-threaded; or `wgpu`, a GPU, in builds with the feature `wgpu`.
+/// Opens a device: `flex`, the CPU, always there; `flex-plain`, the CPU as burn alone computes, several times slower, for comparing;
+/// or `wgpu`, a GPU, in builds with the feature `wgpu`.
 ///
 /// # Errors
 /// [`ModelError::NoDevice`] for an unknown name, a device that is not built in, or one that this machine does not have.
 pub fn open_device(name: &str) -> Result<Device, ModelError> {
     match name {
-        "flex" => Ok(Device { name: "flex", inner: burn::tensor::Device::flex() }),
+        "flex" => Ok(Device { name: "flex", inner: burn::tensor::Device::flex(), instructions: Some(Instructions::detect()) }),
+        "flex-plain" => Ok(Device { name: "flex-plain", inner: burn::tensor::Device::flex(), instructions: None }),
         "wgpu" => open_wgpu(),
-        _ => Err(ModelError::NoDevice { name: name.to_owned(), reason: "the devices are `flex` and `wgpu`".to_owned() }),
+        _ => Err(ModelError::NoDevice { name: name.to_owned(), reason: "the devices are `flex`, `flex-plain` and `wgpu`".to_owned() }),
     }
 }
 
 /// All known devices.
 pub fn devices() -> Vec<DeviceStatus> {
-    let flex = DeviceStatus { name: "flex", description: "CPU, one thread for each run".to_owned(), available: true };
+    let description = format!("CPU, fused training steps with {} instructions", Instructions::detect().name());
+    let flex = DeviceStatus { name: "flex", description, available: true };
+    let plain = DeviceStatus { name: "flex-plain", description: "CPU, as burn alone computes; slower".to_owned(), available: true };
     let wgpu = match open_wgpu() {
         Ok(_) => DeviceStatus { name: "wgpu", description: "GPU through WebGPU shaders".to_owned(), available: true },
         Err(error) => DeviceStatus { name: "wgpu", description: error.to_string(), available: false },
     };
-    vec![flex, wgpu]
+    vec![flex, plain, wgpu]
 }
 
 #[cfg(feature = "wgpu")]
@@ -63,7 +78,7 @@ fn open_wgpu() -> Result<Device, ModelError> {
             reason: "no graphics adapter was found: install a Vulkan driver (Debian: mesa-vulkan-drivers)".to_owned(),
         });
     }
-    Ok(Device { name: "wgpu", inner: Inner::wgpu(DeviceKind::DefaultDevice) })
+    Ok(Device { name: "wgpu", inner: Inner::wgpu(DeviceKind::DefaultDevice), instructions: None })
 }
 
 #[cfg(not(feature = "wgpu"))]
@@ -85,6 +100,6 @@ mod tests {
     fn the_cpu_is_always_there_and_an_unknown_name_is_refused() {
         assert!(devices().iter().any(|device| device.name == "flex" && device.available));
         let message = open_device("tpu").unwrap_err().to_string();
-        assert_eq!(message, "device `tpu` is not available: the devices are `flex` and `wgpu`");
+        assert_eq!(message, "device `tpu` is not available: the devices are `flex`, `flex-plain` and `wgpu`");
     }
 }

@@ -5,9 +5,9 @@
 //!
 //! ```
 //! use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
-//! use transformer::{LossOn, ModelConfig, OptimizerConfig, Positions, Sequence, Trainer, open_device};
+//! use transformer::{Activation, LossOn, ModelConfig, OptimizerConfig, Positions, Sequence, Trainer, open_device};
 //!
-//! let config = ModelConfig { vocabulary: 4, layers: 1, heads: 1, width: 16, positions: Positions::None };
+//! let config = ModelConfig { vocabulary: 4, layers: 1, heads: 1, width: 16, positions: Positions::None, activation: Activation::Relu };
 //! let device = open_device("flex")?;
 //! let mut trainer = Trainer::new(&config, &OptimizerConfig::default(), LossOn::Answer, &mut ChaCha8Rng::seed_from_u64(0), &device)?;
 //!
@@ -27,6 +27,7 @@ mod checkpoint;
 mod decode;
 mod device;
 mod error;
+mod fused;
 mod init;
 mod model;
 mod position;
@@ -38,7 +39,7 @@ pub use batch::Sequence;
 pub use decode::decode_greedily;
 pub use device::{Device, DeviceStatus, devices, open_device};
 pub use error::ModelError;
-pub use model::{ModelConfig, Transformer};
+pub use model::{Activation, ModelConfig, Transformer};
 pub use position::Positions;
 pub use schedule::{Decay, Schedule};
 pub use score::{Score, score};

@@ -8,7 +8,9 @@ use burn::module::Module;
 use burn::tensor::activation::log_softmax;
 
 use crate::batch::{self, Batch, Sequence};
+use crate::device::Device;
 use crate::error::ModelError;
+use crate::fused;
 use crate::model::Transformer;
 
 /// Tokens (padding included) that go through the model together; keeps the attention of long sequences out of the way of memory.
@@ -27,12 +29,15 @@ pub struct Score {
     pub loss: f64,
 }
 
-/// Scores each sequence.
+/// Scores each sequence; they may be of any lengths.
 ///
 /// # Errors
 /// [`ModelError::EmptySequence`], [`ModelError::TokenBeyondVocabulary`] and [`ModelError::PositionBeyondTable`].
-pub fn score(model: &Transformer, sequences: &[Sequence]) -> Result<Vec<Score>, ModelError> {
+pub fn score(model: &Transformer, sequences: &[Sequence], device: &Device) -> Result<Vec<Score>, ModelError> {
     batch::check(model, sequences)?;
+    if let Some(instructions) = device.instructions() {
+        return Ok(fused::score(instructions, model, sequences));
+    }
     let model = model.valid();
     let mut scores = Vec::with_capacity(sequences.len());
     let longest = sequences.iter().map(|sequence| sequence.tokens.len()).max().unwrap_or(1);

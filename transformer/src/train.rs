@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::batch::{self, Batch, Sequence};
 use crate::device::Device;
 use crate::error::ModelError;
+use crate::fused::FusedTraining;
 use crate::model::{ModelConfig, Transformer};
 
 /// Sequences of similar length that go through the model together. Less padding than one batch of mixed lengths, and the
@@ -22,6 +23,16 @@ pub enum LossOn {
     Answer,
     /// Every token but the first.
     All,
+}
+
+impl LossOn {
+    /// From which token of a sequence on tokens are predicted.
+    pub(crate) fn first_target(self, sequence: &Sequence) -> usize {
+        match self {
+            Self::Answer => sequence.answer_start,
+            Self::All => 1,
+        }
+    }
 }
 
 /// AdamW's settings (Loshchilov and Hutter 2019, <https://arxiv.org/abs/1711.05101>).
@@ -64,16 +75,36 @@ pub struct Trainer {
     optimizer: ModuleOptimizer,
     loss_on: LossOn,
     device: Device,
+    /// The CPU's own way, where the device has one.
+    fused: Option<FusedTraining>,
+    threads: usize,
 }
 
-/// The mean loss of a step, in nats per predicted token, still on the device.
+/// The mean loss of a step, in nats per predicted token, perhaps still on the device.
 #[derive(Debug)]
-pub struct StepLoss(Tensor<1>);
+pub struct StepLoss {
+    loss: Loss,
+    tokens_computed: usize,
+}
+
+#[derive(Debug)]
+enum Loss {
+    Here(f32),
+    OnDevice(Tensor<1>),
+}
 
 impl StepLoss {
+    /// Tokens that went through the model in the step, padding included.
+    pub fn tokens_computed(&self) -> usize {
+        self.tokens_computed
+    }
+
     /// Waits for the device and reads the loss. Not a number, or infinite, where training has diverged.
     pub fn value(self) -> f32 {
-        batch::read::<f32, 1, _>(self.0).first().copied().unwrap_or(f32::NAN)
+        match self.loss {
+            Loss::Here(loss) => loss,
+            Loss::OnDevice(loss) => batch::read::<f32, 1, _>(loss).first().copied().unwrap_or(f32::NAN),
+        }
     }
 }
 
@@ -90,7 +121,13 @@ impl Trainer {
         device: &Device,
     ) -> Result<Self, ModelError> {
         let model = Transformer::new(config, rng, &device.burn().clone().autodiff())?;
-        Ok(Self { model, optimizer: optimizer.init(), loss_on, device: device.clone() })
+        let fused = device.instructions().map(|instructions| FusedTraining::new(config, instructions));
+        Ok(Self { model, optimizer: optimizer.init(), loss_on, device: device.clone(), fused, threads: 1 })
+    }
+
+    /// Threads that the next steps may use. No result depends on them. Only the device `flex` uses more than one, and at most four.
+    pub fn set_threads(&mut self, threads: usize) {
+        self.threads = threads;
     }
 
     /// One step of gradient descent on the mean cross-entropy over all predicted tokens of the batch.
@@ -98,33 +135,46 @@ impl Trainer {
     /// # Errors
     /// [`ModelError::EmptySequence`], [`ModelError::TokenBeyondVocabulary`] and [`ModelError::PositionBeyondTable`].
     pub fn step(&mut self, sequences: &[Sequence], learning_rate: f64) -> Result<StepLoss, ModelError> {
-        let loss = self.loss(sequences)?;
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.model);
+        let (loss, gradients) = self.loss_and_gradients(sequences)?;
         self.model = self.optimizer.step(learning_rate, self.model.clone(), gradients);
-        Ok(StepLoss(loss.detach()))
+        Ok(loss)
     }
 
-    /// The mean cross-entropy of a batch, computed group by group.
+    /// The mean loss of a batch, and the gradients that the optimizer takes.
+    pub(crate) fn loss_and_gradients(&mut self, sequences: &[Sequence]) -> Result<(StepLoss, GradientsParams), ModelError> {
+        let Some(fused) = &mut self.fused else {
+            let (loss, tokens_computed) = self.loss(sequences)?;
+            let gradients = GradientsParams::from_grads(loss.backward(), &self.model);
+            return Ok((StepLoss { loss: Loss::OnDevice(loss.detach()), tokens_computed }, gradients));
+        };
+        batch::check(&self.model, sequences)?;
+        let (loss, gradients) = fused.loss_and_gradients(&self.model, sequences, self.loss_on, self.threads).ok_or(ModelError::EmptySequence)?;
+        // Nothing is padded.
+        let tokens_computed = sequences.iter().map(|sequence| sequence.tokens.len() - 1).sum();
+        Ok((StepLoss { loss: Loss::Here(loss), tokens_computed }, gradients))
+    }
+
+    /// The mean cross-entropy of a batch, computed group by group, and the tokens that this took.
     ///
     /// # Shapes
     /// - returns `[1]`
-    fn loss(&self, sequences: &[Sequence]) -> Result<Tensor<1>, ModelError> {
+    fn loss(&self, sequences: &[Sequence]) -> Result<(Tensor<1>, usize), ModelError> {
         batch::check(&self.model, sequences)?;
-        let loss_on = self.loss_on;
-        let first_target = move |sequence: &Sequence| match loss_on {
-            LossOn::Answer => sequence.answer_start,
-            LossOn::All => 1,
-        };
+        let first_target = |sequence: &Sequence| self.loss_on.first_target(sequence);
         let predicted: usize = sequences.iter().map(|sequence| sequence.tokens.len() - first_target(sequence)).sum();
         let mut by_length: Vec<&Sequence> = sequences.iter().collect();
         by_length.sort_by_key(|sequence| sequence.tokens.len());
         let device = self.device.burn().clone().autodiff();
-        by_length
-            .chunks(GROUP)
-            .map(|group| summed_loss(&self.model, &Batch::new(group, first_target, &device)))
-            .reduce(|sum, loss| sum + loss)
-            .map(|sum| sum.div_scalar(predicted as f32))
-            .ok_or(ModelError::EmptySequence)
+        let batches: Vec<Batch> = by_length.chunks(GROUP).map(|group| Batch::new(group, first_target, &device)).collect();
+        let tokens_computed = batches.iter().map(|batch| batch.tokens.shape().num_elements()).sum();
+        let sum = batches.iter().map(|batch| summed_loss(&self.model, batch)).reduce(|sum, loss| sum + loss);
+        Ok((sum.ok_or(ModelError::EmptySequence)?.div_scalar(predicted as f32), tokens_computed))
+    }
+
+    /// The model as it is in training.
+    #[cfg(test)]
+    pub(crate) fn raw_model(&self) -> &Transformer {
+        &self.model
     }
 
     /// The model as it is now, for evaluation.
@@ -145,11 +195,12 @@ fn summed_loss(model: &Transformer, batch: &Batch) -> Tensor<1> {
 mod tests {
     use super::*;
     use crate::device::test_device;
+    use crate::model::Activation;
     use crate::position::Positions;
     use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
     fn trainer(loss_on: LossOn, seed: u64) -> Trainer {
-        let config = ModelConfig { vocabulary: 9, layers: 2, heads: 2, width: 16, positions: Positions::Learned { rows: 40 } };
+        let config = ModelConfig { vocabulary: 9, layers: 2, heads: 2, width: 16, positions: Positions::Learned { rows: 40 }, activation: Activation::Relu };
         let rng = &mut ChaCha8Rng::seed_from_u64(seed);
         Trainer::new(&config, &OptimizerConfig::default(), loss_on, rng, &test_device()).unwrap()
     }
@@ -158,6 +209,10 @@ mod tests {
         (0..count)
             .map(|i| Sequence { tokens: (0..3 + (i * 7) % 19).map(|t| ((t * 5 + i) % 9) as u32).collect(), answer_start: 2, offset: i % 5 })
             .collect()
+    }
+
+    fn plain_loss(trainer: &Trainer, batch: &[Sequence]) -> f64 {
+        f64::from(batch::read::<f32, 1, _>(trainer.loss(batch).unwrap().0)[0])
     }
 
     /// Cross-entropy by definition, one sequence at a time, from the logits alone.
@@ -184,7 +239,7 @@ mod tests {
         }
         for (loss_on, first) in [(LossOn::Answer, 2), (LossOn::All, 1)] {
             let trainer = trainer(loss_on, 5);
-            let fast = f64::from(StepLoss(trainer.loss(&batch).unwrap()).value());
+            let fast = plain_loss(&trainer, &batch);
             let slow = slow_loss(&trainer, &batch, first);
             assert!((fast - slow).abs() < 1e-5, "{fast} is not {slow}");
         }
@@ -204,7 +259,7 @@ mod tests {
     fn the_gradient_equals_finite_differences_of_the_loss() {
         let trainer = trainer(LossOn::Answer, 8);
         let batch = sequences(5);
-        let gradients = trainer.loss(&batch).unwrap().backward();
+        let gradients = trainer.loss(&batch).unwrap().0.backward();
         let gradient: Vec<f32> = batch::read(trainer.model.tokens.val().grad(&gradients).unwrap());
         for idx in [0, 17, 40, 63] {
             let moved = |by: f32| -> f64 {
@@ -213,13 +268,15 @@ mod tests {
                     optimizer: OptimizerConfig::default().init(),
                     loss_on: LossOn::Answer,
                     device: trainer.device.clone(),
+                    fused: None,
+                    threads: 1,
                 };
                 trainer.model.tokens = trainer.model.tokens.map(|tokens| {
                     let mut numbers: Vec<f32> = batch::read(tokens.clone());
                     numbers[idx] += by;
                     Tensor::from_data(burn::tensor::TensorData::new(numbers, tokens.dims()), &tokens.device())
                 });
-                f64::from(StepLoss(trainer.loss(&batch).unwrap()).value())
+                plain_loss(&trainer, &batch)
             };
             let by = 1e-2;
             let difference = (moved(by) - moved(-by)) / f64::from(2.0 * by);

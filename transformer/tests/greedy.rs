@@ -2,7 +2,7 @@
 
 use rand::Rng;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
-use transformer::{LossOn, ModelConfig, OptimizerConfig, Positions, Sequence, Trainer, decode_greedily, open_device, score};
+use transformer::{Activation, LossOn, ModelConfig, OptimizerConfig, Positions, Sequence, Trainer, decode_greedily, open_device, score};
 
 const END: u32 = 0;
 const SEPARATOR: u32 = 1;
@@ -23,7 +23,7 @@ fn examples(count: usize, seed: u64) -> Vec<Sequence> {
 #[test]
 fn teacher_forced_exact_match_equals_greedy_decoding() {
     let device = open_device(&std::env::var("RASPLAB_TEST_DEVICE").unwrap_or("flex".to_owned())).unwrap();
-    let config = ModelConfig { vocabulary: 5, layers: 2, heads: 2, width: 32, positions: Positions::Learned { rows: 16 } };
+    let config = ModelConfig { vocabulary: 5, layers: 2, heads: 2, width: 32, positions: Positions::Learned { rows: 16 }, activation: Activation::Relu };
     let rng = &mut ChaCha8Rng::seed_from_u64(4);
     let mut trainer = Trainer::new(&config, &OptimizerConfig::default(), LossOn::Answer, rng, &device).unwrap();
     let mut right_and_wrong = [0, 0];
@@ -33,7 +33,7 @@ fn teacher_forced_exact_match_equals_greedy_decoding() {
         }
         let model = trainer.model();
         let tested = examples(20, round);
-        for (sequence, score) in tested.iter().zip(score(&model, &tested).unwrap()) {
+        for (sequence, score) in tested.iter().zip(score(&model, &tested, &device).unwrap()) {
             let (prompt, answer) = sequence.tokens.split_at(sequence.answer_start);
             let decoded = decode_greedily(&model, prompt, END, answer.len()).unwrap();
             assert_eq!(score.exact, decoded == answer, "prompt {prompt:?}, decoded {decoded:?}, answer {answer:?}");

@@ -14,7 +14,7 @@ pub struct SweepConfig {
     /// What the sweep asks, for the head of its report.
     #[serde(default)]
     pub description: String,
-    /// Where to train: `flex` (the CPU) or `wgpu` (a GPU).
+    /// Where to train: `flex` (the CPU), `flex-plain` (the CPU as burn alone computes, slower) or `wgpu` (a GPU).
     #[serde(default = "default_device")]
     pub device: String,
     /// Seeds of every cell.
@@ -166,6 +166,18 @@ pub struct ModelConfig {
     pub width: usize,
     /// How the model is told positions.
     pub positions: PositionsConfig,
+    /// What stands between the two matrices of a block's hidden layer.
+    pub activation: ActivationConfig,
+}
+
+/// The activation of the hidden layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ActivationConfig {
+    /// `max(x, 0)`.
+    Relu,
+    /// `x Phi(x)`, exactly, as in GPT-2.
+    Gelu,
 }
 
 /// A position scheme.
@@ -281,7 +293,7 @@ pub struct ReportConfig {
 
 impl Default for ModelConfig {
     fn default() -> Self {
-        Self { layers: 2, heads: 2, width: 64, positions: PositionsConfig::Learned }
+        Self { layers: 2, heads: 2, width: 64, positions: PositionsConfig::Learned, activation: ActivationConfig::Relu }
     }
 }
 

@@ -1,12 +1,12 @@
 //! A pool of workers on this machine, each with one run at a time.
 //!
-//! A run uses one thread: small models gain little from a second one, and one thread sums in one order.
-//! Long runs start first, so that the last ones end together. No result depends on the order.
+//! While there are runs for all workers, each run has one thread; when runs get fewer than workers, those that are left share the threads.
+//! Long runs start first, so that the last ones end together. No result depends on the order, nor on the threads of a run.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -35,7 +35,7 @@ pub struct Pool<'a> {
     pub folder: &'a Path,
     /// The device, shared by all workers.
     pub device: &'a Device,
-    /// Runs at a time.
+    /// Threads, and runs at a time.
     pub workers: usize,
     /// Set when the user has asked to stop.
     pub stop: &'a AtomicBool,
@@ -50,13 +50,15 @@ impl Pool<'_> {
         longest_first.sort_by_key(|run| std::cmp::Reverse(self.sweep.cells[run.cell].work()));
         let queue = Mutex::new(VecDeque::from(longest_first));
         let ended = Mutex::new(Vec::new());
+        let running = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for _ in 0..self.workers.min(runs.len()) {
                 scope.spawn(|| {
                     while let Some(run) = self.next(&queue) {
-                        if let Some(end) = self.execute_one(run) {
-                            lock(&ended).push(end);
-                        }
+                        running.fetch_add(1, Ordering::Relaxed);
+                        let end = self.execute_one(run, &|| self.workers / running.load(Ordering::Relaxed).max(1));
+                        running.fetch_sub(1, Ordering::Relaxed);
+                        lock(&ended).extend(end);
                     }
                 });
             }
@@ -68,8 +70,8 @@ impl Pool<'_> {
         if self.stop.load(Ordering::Relaxed) { None } else { lock(queue).pop_front() }
     }
 
-    /// `None` where the user stopped the run.
-    fn execute_one(&self, run: Run) -> Option<Ended> {
+    /// `None` where the user stopped the run. `threads` tells how many threads the run may use now.
+    fn execute_one(&self, run: Run, threads: &(dyn Fn() -> usize + Sync)) -> Option<Ended> {
         let cell = &self.sweep.cells[run.cell];
         let line = self.board.begin(cell, run.seeds);
         let started = Instant::now();
@@ -79,6 +81,7 @@ impl Pool<'_> {
             device: self.device,
             stop: self.stop,
             progress: &|progress| line.tell(progress),
+            threads,
         };
         // A panic inside a device must not take the other runs with it.
         let outcome = catch_unwind(AssertUnwindSafe(|| run::execute(cell, run.seeds, &context)));
@@ -100,11 +103,14 @@ impl Pool<'_> {
 }
 
 fn in_words(done: &Done) -> String {
-    match &done.status {
+    let end = match &done.status {
         RunStatus::Diverged { step } => format!("diverged at step {step}"),
         _ if done.stopped_early => format!("learned after {} steps", done.steps),
         _ => format!("trained for {} steps", done.steps),
-    }
+    };
+    let waited = 100.0 * done.secs_waiting / done.secs_train.max(f64::MIN_POSITIVE);
+    let real = 100.0 * done.real_tokens_share;
+    format!("{end} at {:.0} tokens/s, {real:.0} % of them real, {waited:.1} % of the time waiting for examples", done.tokens_per_sec)
 }
 
 fn in_one_line(error: &Error) -> String {

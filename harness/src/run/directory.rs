@@ -104,6 +104,7 @@ fn environment(device: &Device) -> Value {
     json!({
         "rasplab": env!("CARGO_PKG_VERSION"),
         "device": device.name(),
+        "vector_instructions": device.vector_instructions(),
         "os": std::env::consts::OS,
         "architecture": std::env::consts::ARCH,
         "cores": std::thread::available_parallelism().map_or(1, std::num::NonZero::get),

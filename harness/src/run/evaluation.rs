@@ -5,26 +5,29 @@ use report::{Metric, Record, Split};
 use tasks::random::stream;
 use transformer::{Score, Sequence, Transformer, score};
 
-use super::sequence;
+use super::{Context, sequence};
 use crate::cell::Cell;
 use crate::config::SeedPair;
 use crate::error::Error;
 
 /// Records of every evaluated length, ascending. Sequences start at position 0: a random offset belongs to training alone.
-pub(super) fn evaluate(cell: &Cell, seeds: SeedPair, model: &Transformer, sweep: &str) -> Result<Vec<Record>, Error> {
-    let mut records = Vec::new();
+pub(super) fn evaluate(cell: &Cell, seeds: SeedPair, model: &Transformer, context: &Context) -> Result<Vec<Record>, Error> {
+    let evaluate = &cell.config.evaluate;
+    let mut sequences: Vec<Sequence> = Vec::with_capacity(cell.len_eval.len() * evaluate.examples);
     for &length in &cell.len_eval {
-        let evaluate = &cell.config.evaluate;
         let purpose = format!("eval/{length}");
-        // An example of its own stream depends on no other.
-        let draw = |index: usize| {
+        for index in 0..evaluate.examples {
+            // An example of its own stream depends on no other.
             let rng = &mut stream(seeds.data, &purpose, index as u64);
-            sequence(cell, &cell.task.sample_as(evaluate.distribution(), length, rng)?, 0)
-        };
-        let sequences: Vec<Sequence> = (0..evaluate.examples).map(draw).collect::<Result<_, Error>>()?;
-        let scores = score(model, &sequences)?;
-        records.extend(measured(&scores).map(|(metric, value, interval)| Record {
-            sweep: sweep.to_owned(),
+            sequences.push(sequence(cell, &cell.task.sample_as(evaluate.distribution(), length, rng)?, 0)?);
+        }
+    }
+    // All lengths at once.
+    let scores = score(model, &sequences, context.device)?;
+    let mut records = Vec::new();
+    for (&length, scores) in cell.len_eval.iter().zip(scores.chunks(evaluate.examples)) {
+        records.extend(measured(scores).map(|(metric, value, interval)| Record {
+            sweep: context.sweep.to_owned(),
             cell: cell.id.to_string(),
             task: cell.config.task.clone(),
             seed_init: seeds.init,

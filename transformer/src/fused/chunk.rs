@@ -1,0 +1,59 @@
+//! Whole sequences that go through the model together, one after another as the rows of one matrix, so that nothing is padded.
+
+use std::ops::Range;
+
+use crate::batch::Sequence;
+
+/// Rows that a chunk has at least, unless the batch ends: few enough that what the backward pass needs again is still in the cache, enough
+/// that products over the rows are long.
+pub(super) const CHUNK_ROWS: usize = 128;
+
+/// Some sequences of a batch.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Chunk {
+    /// `[R]` token ids of all sequences.
+    pub(super) tokens: Vec<u32>,
+    /// `[R]` positions.
+    pub(super) positions: Vec<usize>,
+    /// Rows of each sequence.
+    pub(super) sequences: Vec<Range<usize>>,
+    /// `[N]` rows whose successor is to be predicted, ascending.
+    pub(super) predicted: Vec<usize>,
+    /// `[N]` those successors.
+    pub(super) targets: Vec<u32>,
+}
+
+impl Chunk {
+    /// Cuts a batch into chunks. `first_target` says from which token of a sequence on tokens are predicted.
+    pub(super) fn cut(sequences: &[Sequence], first_target: impl Fn(&Sequence) -> usize) -> Vec<Self> {
+        let mut chunks: Vec<Self> = Vec::new();
+        for sequence in sequences {
+            match chunks.last_mut() {
+                Some(chunk) if chunk.tokens.len() < CHUNK_ROWS => chunk.add(sequence, first_target(sequence)),
+                _ => {
+                    let mut chunk = Self::default();
+                    chunk.add(sequence, first_target(sequence));
+                    chunks.push(chunk);
+                }
+            }
+        }
+        chunks
+    }
+
+    /// Appends a sequence, predicted from its token `first_target` on. Its last token has no successor, and nothing else reads it.
+    pub(super) fn add(&mut self, sequence: &Sequence, first_target: usize) {
+        let start = self.tokens.len();
+        let read = sequence.tokens.len().saturating_sub(1);
+        self.tokens.extend_from_slice(&sequence.tokens[..read]);
+        self.positions.extend((0..read).map(|t| sequence.offset + t));
+        self.sequences.push(start..self.tokens.len());
+        for t in first_target..sequence.tokens.len() {
+            self.predicted.push(start + t - 1);
+            self.targets.push(sequence.tokens[t]);
+        }
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.tokens.len()
+    }
+}
