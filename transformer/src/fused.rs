@@ -25,6 +25,8 @@ mod walk;
 mod weights;
 
 #[cfg(test)]
+mod test_support;
+#[cfg(test)]
 mod tests;
 
 use burn::optim::GradientsParams;
@@ -66,7 +68,7 @@ impl FusedTraining {
         threads: usize,
     ) -> Option<(f32, GradientsParams)> {
         let Self { instructions, config, weights, room } = self;
-        let chunks = Chunk::cut(sequences, |sequence| loss_on.first_target(sequence));
+        let chunks = Chunk::cut(sequences, config.width, |sequence| loss_on.first_target(sequence));
         let predicted: usize = chunks.iter().map(|chunk| chunk.predicted.len()).sum();
         if predicted == 0 {
             return None;

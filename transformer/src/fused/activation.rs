@@ -48,3 +48,36 @@ fn gelu<S: Simd>(simd: S, x: S::f32s) -> (S::f32s, S::f32s) {
     let phi = simd.select_f32s(negative, tail, simd.sub_f32s(constant(1.0), tail));
     (simd.mul_f32s(x, phi), multiply_add(simd, x, density, phi))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fused::instructions::Instructions;
+
+    /// The normal distribution function by its series, `1/2 + density(x) (x + x^3 / 3 + x^5 / 15 + ...)`.
+    fn phi(x: f64) -> f64 {
+        let (mut term, mut sum) = (x, 0.0);
+        for k in 1..200 {
+            sum += term;
+            term *= x * x / f64::from(2 * k + 1);
+        }
+        0.5 + density(x) * sum
+    }
+
+    fn density(x: f64) -> f64 {
+        (-x * x / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt()
+    }
+
+    #[test]
+    fn gelu_and_its_derivative_are_right_to_a_millionth() {
+        for instructions in Instructions::available() {
+            let inputs: Vec<f32> = (-613..=613).map(|i| i as f32 / 100.0).collect();
+            let (mut slope, mut value) = (inputs.clone(), vec![0.0; inputs.len()]);
+            instructions.run(Gelu { x: &mut slope, y: &mut value });
+            for ((x, value), slope) in inputs.iter().map(|&x| f64::from(x)).zip(value).zip(slope) {
+                assert!((f64::from(value) - x * phi(x)).abs() < 1e-6, "{}: gelu({x}) = {value}", instructions.name());
+                assert!((f64::from(slope) - phi(x) - x * density(x)).abs() < 1e-6, "{}: gelu'({x}) = {slope}", instructions.name());
+            }
+        }
+    }
+}

@@ -298,3 +298,76 @@ impl AttentionBackward<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fused::instructions::Instructions;
+    use crate::fused::test_support::{assert_close, differences, inner_product, random, wide};
+
+    /// The definition, one query at a time.
+    fn attend_slowly(qkv: &[f64], shape: AttentionShape) -> Vec<f64> {
+        let AttentionShape { tokens, width, heads } = shape;
+        let head_width = width / heads;
+        let row = |which: usize, t: usize, head: usize| &qkv[t * 3 * width + which * width + head * head_width..][..head_width];
+        let mut mixed = vec![0.0; tokens * width];
+        for head in 0..heads {
+            for t in 0..tokens {
+                let logit = |s: usize| row(0, t, head).iter().zip(row(1, s, head)).map(|(q, k)| q * k).sum::<f64>() / (head_width as f64).sqrt();
+                let weights: Vec<f64> = (0..=t).map(|s| logit(s).exp()).collect();
+                let total: f64 = weights.iter().sum();
+                for c in 0..head_width {
+                    mixed[t * width + head * head_width + c] = (0..=t).map(|s| weights[s] / total * row(2, s, head)[c]).sum();
+                }
+            }
+        }
+        mixed
+    }
+
+    #[test]
+    fn value_and_gradient_are_those_of_the_definition() {
+        // Tokens and head widths about every edge: of a tile, of a vector, of a panel.
+        for (tokens, heads, head_width) in
+            [(1, 1, 1), (2, 2, 3), (5, 1, 4), (7, 3, 2), (8, 1, 16), (9, 2, 5), (16, 1, 8), (17, 1, 17), (31, 1, 4), (33, 1, 3), (34, 2, 2), (6, 1, 35)]
+        {
+            let shape = AttentionShape { tokens, width: heads * head_width, heads };
+            let qkv = random(tokens as u64, tokens * 3 * shape.width);
+            let d_mixed = random(head_width as u64 + 100, tokens * shape.width);
+            let right = attend_slowly(&wide(&qkv), shape);
+            let gradient = differences(&wide(&qkv), |qkv| inner_product(&attend_slowly(qkv, shape), &d_mixed));
+            for instructions in Instructions::available() {
+                // What is left over from earlier must not matter.
+                let mut scratch = AttentionScratch { d_weights: vec![7.0; 9000], ..AttentionScratch::default() };
+                let (mut weights, mut mixed) = (vec![7.0; shape.weights()], vec![7.0; tokens * shape.width]);
+                instructions.run(Attention { shape, qkv: &qkv, weights: &mut weights, mixed: &mut mixed, scratch: &mut scratch });
+                assert_close(&format!("{} {shape:?}", instructions.name()), &mixed, &right, 1e-5);
+                let mut d_qkv = vec![7.0; tokens * 3 * shape.width];
+                instructions.run(AttentionBackward {
+                    shape,
+                    qkv: &qkv,
+                    weights: &weights,
+                    mixed: &mixed,
+                    d_mixed: &d_mixed,
+                    d_qkv: &mut d_qkv,
+                    scratch: &mut scratch,
+                });
+                assert_close(&format!("{} gradient {shape:?}", instructions.name()), &d_qkv, &gradient, 2e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_query_may_not_see_has_weight_zero_exactly() {
+        let shape = AttentionShape { tokens: 11, width: 4, heads: 1 };
+        for instructions in Instructions::available() {
+            let (mut weights, mut mixed) = (vec![7.0; shape.weights()], vec![0.0; 44]);
+            let scratch = &mut AttentionScratch::default();
+            instructions.run(Attention { shape, qkv: &random(1, 11 * 12), weights: &mut weights, mixed: &mut mixed, scratch });
+            for (query, row) in weights.chunks(shape.stride()).enumerate() {
+                assert!((row[..=query].iter().sum::<f32>() - 1.0).abs() < 1e-6);
+                // To the end of the smallest tile.
+                assert!(row[query + 1..(query + 1).next_multiple_of(2)].iter().all(|&weight| weight == 0.0));
+            }
+        }
+    }
+}

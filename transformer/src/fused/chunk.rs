@@ -5,8 +5,10 @@ use std::ops::Range;
 use crate::batch::Sequence;
 
 /// Rows that a chunk has at least, unless the batch ends: few enough that what the backward pass needs again is still in the cache, enough
-/// that products over the rows are long.
-pub(super) const CHUNK_ROWS: usize = 128;
+/// that products over the rows are long; and, for wide models, enough that reading all weights once a chunk does not count.
+fn rows_at_least(width: usize) -> usize {
+    (2 * width).max(128)
+}
 
 /// Some sequences of a batch.
 #[derive(Debug, Default, Clone)]
@@ -24,12 +26,12 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
-    /// Cuts a batch into chunks. `first_target` says from which token of a sequence on tokens are predicted.
-    pub(super) fn cut(sequences: &[Sequence], first_target: impl Fn(&Sequence) -> usize) -> Vec<Self> {
+    /// Cuts a batch into chunks, for a model of the given width. `first_target` says from which token of a sequence on tokens are predicted.
+    pub(super) fn cut(sequences: &[Sequence], width: usize, first_target: impl Fn(&Sequence) -> usize) -> Vec<Self> {
         let mut chunks: Vec<Self> = Vec::new();
         for sequence in sequences {
             match chunks.last_mut() {
-                Some(chunk) if chunk.tokens.len() < CHUNK_ROWS => chunk.add(sequence, first_target(sequence)),
+                Some(chunk) if chunk.rows() < rows_at_least(width) => chunk.add(sequence, first_target(sequence)),
                 _ => {
                     let mut chunk = Self::default();
                     chunk.add(sequence, first_target(sequence));

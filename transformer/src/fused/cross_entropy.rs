@@ -61,3 +61,47 @@ impl WithSimd for Judge<'_> {
         (best as u32, exponentials.ln() + largest - logits[target as usize])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fused::instructions::Instructions;
+    use crate::fused::test_support::{assert_close, differences, random, wide};
+
+    fn cross_entropy_slowly(logits: &[f64], targets: &[u32], vocabulary: usize) -> f64 {
+        logits.chunks(vocabulary).zip(targets).map(|(row, &target)| row.iter().map(|x| x.exp()).sum::<f64>().ln() - row[target as usize]).sum()
+    }
+
+    #[test]
+    fn loss_gradient_and_judgement_are_those_of_the_definition() {
+        for vocabulary in [1, 2, 15, 16, 17, 64, 103] {
+            let targets: Vec<u32> = (0..5).map(|i| (i * 7 % vocabulary) as u32).collect();
+            let logits: Vec<f32> = random(vocabulary as u64, 5 * vocabulary).iter().map(|x| 4.0 * x).collect();
+            let right = cross_entropy_slowly(&wide(&logits), &targets, vocabulary);
+            let scale = 0.25;
+            let gradient = differences(&wide(&logits), |logits| f64::from(scale) * cross_entropy_slowly(logits, &targets, vocabulary));
+            for instructions in Instructions::available() {
+                let mut d_logits = logits.clone();
+                let loss = instructions.run(CrossEntropy { logits: &mut d_logits, targets: &targets, vocabulary, scale });
+                assert!((loss - right).abs() < 1e-5 * (1.0 + right), "{loss} is not {right}");
+                if vocabulary > 1 {
+                    assert_close("d_logits", &d_logits, &gradient, 1e-5);
+                }
+                for (row, &target) in logits.chunks(vocabulary).zip(&targets) {
+                    let (best, nats) = instructions.run(Judge { logits: row, target });
+                    assert!(row.iter().all(|&logit| logit <= row[best as usize]));
+                    assert!((f64::from(nats) - cross_entropy_slowly(&wide(row), &[target], vocabulary)).abs() < 1e-5);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn of_equal_logits_the_first_is_chosen_and_what_is_no_number_is_no_loss() {
+        for instructions in Instructions::available() {
+            assert_eq!(instructions.run(Judge { logits: &[1.0, 3.0, 3.0], target: 0 }).0, 1);
+            let mut diverged = vec![f32::NAN; 20];
+            assert!(instructions.run(CrossEntropy { logits: &mut diverged, targets: &[0], vocabulary: 20, scale: 1.0 }).is_nan());
+        }
+    }
+}

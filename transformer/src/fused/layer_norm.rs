@@ -116,3 +116,61 @@ impl WithSimd for LayerNormBackward<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fused::instructions::Instructions;
+    use crate::fused::test_support::{assert_close, differences, inner_product, random, wide};
+
+    fn layer_norm_slowly(x: &[f64], gamma: &[f64], beta: &[f64]) -> Vec<f64> {
+        let width = gamma.len();
+        x.chunks(width)
+            .flat_map(|row| {
+                let mean = row.iter().sum::<f64>() / width as f64;
+                let variance = row.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / width as f64;
+                row.iter()
+                    .zip(gamma.iter().zip(beta))
+                    .map(move |(x, (gamma, beta))| gamma * (x - mean) / (variance + f64::from(EPSILON)).sqrt() + beta)
+                    .collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn value_and_gradients_are_those_of_the_definition() {
+        for (width, seed) in [(1, 0), (3, 1), (8, 2), (16, 3), (23, 4), (64, 5), (100, 6)] {
+            let rows = 4;
+            // A mean that is not zero.
+            let x: Vec<f32> = random(seed, rows * width).iter().map(|x| x + 1.0).collect();
+            let (gamma, beta, d_y) = (random(seed + 10, width), random(seed + 20, width), random(seed + 30, rows * width));
+            let (wide_x, wide_gamma, wide_beta) = (wide(&x), wide(&gamma), wide(&beta));
+            for instructions in Instructions::available() {
+                let mut y = vec![0.0; rows * width];
+                let mut statistics = vec![RowStatistics::default(); rows];
+                instructions.run(LayerNorm { x: &x, gamma: &gamma, beta: &beta, y: &mut y, statistics: &mut statistics });
+                assert_close("y", &y, &layer_norm_slowly(&wide_x, &wide_gamma, &wide_beta), 2e-5);
+
+                let [mut d_x, mut d_gamma, mut d_beta] = [vec![1.0; rows * width], vec![1.0; width], vec![1.0; width]];
+                instructions.run(LayerNormBackward {
+                    x: &x,
+                    gamma: &gamma,
+                    statistics: &statistics,
+                    d_y: &mut d_y.clone(),
+                    d_x: &mut d_x,
+                    d_gamma: &mut d_gamma,
+                    d_beta: &mut d_beta,
+                    normalized: &mut vec![0.0; width],
+                });
+                // Each is added to the 1 that was there.
+                let added = |gradient: Vec<f64>| -> Vec<f64> { gradient.iter().map(|number| number + 1.0).collect() };
+                let of_x = differences(&wide_x, |x| inner_product(&layer_norm_slowly(x, &wide_gamma, &wide_beta), &d_y));
+                let of_gamma = differences(&wide_gamma, |gamma| inner_product(&layer_norm_slowly(&wide_x, gamma, &wide_beta), &d_y));
+                let of_beta = differences(&wide_beta, |beta| inner_product(&layer_norm_slowly(&wide_x, &wide_gamma, beta), &d_y));
+                assert_close("d_x", &d_x, &added(of_x), 2e-5);
+                assert_close("d_gamma", &d_gamma, &added(of_gamma), 2e-5);
+                assert_close("d_beta", &d_beta, &added(of_beta), 2e-5);
+            }
+        }
+    }
+}

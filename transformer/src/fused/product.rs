@@ -501,3 +501,75 @@ pub(super) fn multiply_columns<'a, S: Simd, const M: usize, const N: usize>(
     }
     *tile = sums;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fused::test_support::{assert_close, random};
+    use proptest::prelude::*;
+
+    fn product_slowly(left: &[f32], right: &[f32], depth: usize, columns: usize) -> Vec<f64> {
+        left.chunks(depth)
+            .flat_map(|row| {
+                (0..columns).map(|c| row.iter().enumerate().map(|(k, &x)| f64::from(x) * f64::from(right[k * columns + c])).sum())
+            })
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_product_with_all_that_is_done_to_it_equals_its_definition(
+            rows in 1..30_usize, depth in 1..70_usize, columns in 1..80_usize, seed in any::<u64>(), transposed in any::<bool>(),
+        ) {
+            let [left, right, residual, bias, factors] =
+                [rows * depth, depth * columns, rows * columns, columns, rows * columns].map(|len| random(seed ^ len as u64, len));
+            let plain = product_slowly(&left, &right, depth, columns);
+            let shifted = |idx: usize| plain[idx] + f64::from(residual[idx]) + f64::from(bias[idx % columns]);
+            for instructions in Instructions::available() {
+                let mut panels = Panels::default();
+                if transposed {
+                    let turned: Vec<f32> = (0..columns * depth).map(|i| right[i % depth * columns + i / depth]).collect();
+                    panels.pack_transposed(instructions, Rows::new(&turned, depth), depth, columns);
+                } else {
+                    panels.pack(instructions, Rows::new(&right, columns), depth, columns);
+                }
+                let all = 0..rows * columns;
+                let cases: [(Start, Finish, Vec<f64>); 4] = [
+                    (Start::Zero, Finish::Store, plain.clone()),
+                    (Start::Bias(&bias), Finish::Relu, all.clone().map(|i| (plain[i] + f64::from(bias[i % columns])).max(0.0)).collect()),
+                    (Start::Residual(&residual, &bias), Finish::Times(&factors), all.clone().map(|i| shifted(i) * f64::from(factors[i])).collect()),
+                    (Start::Zero, Finish::WherePositive(&factors), all.map(|i| if factors[i] > 0.0 { plain[i] } else { 0.0 }).collect()),
+                ];
+                for (start, finish, right) in cases {
+                    let mut result = vec![f32::NAN; rows * columns];
+                    let left = Rows::new(&left, depth);
+                    instructions.run(Product { left, rows, right: &panels, start, finish, result: &mut result, stride: columns });
+                    assert_close(&format!("{} {finish:?}", instructions.name()), &result, &right, 1e-5);
+                }
+            }
+        }
+
+        #[test]
+        fn the_gradient_of_a_weight_is_added_to_what_is_there(
+            depth in 1..40_usize, rows in 1..40_usize, columns in 1..80_usize, seed in any::<u64>(),
+        ) {
+            // left' x right, with the depth of a batch: rows are the inputs, columns the outputs.
+            let [left, right, before] = [depth * rows, depth * columns, rows * columns].map(|len| random(seed ^ len as u64, len));
+            let turned: Vec<f32> = (0..rows * depth).map(|i| left[i % depth * rows + i / depth]).collect();
+            let sums = product_slowly(&turned, &right, depth, columns);
+            let sums: Vec<f64> = sums.iter().zip(&before).map(|(sum, before)| sum + f64::from(*before)).collect();
+            let column_sums: Vec<f64> = (0..columns).map(|c| 1.0 + right.iter().skip(c).step_by(columns).map(|&x| f64::from(x)).sum::<f64>()).collect();
+            for instructions in Instructions::available() {
+                let [mut packed_left, mut packed_right] = [Panels::default(), Panels::default()];
+                packed_left.pack_left(instructions, Rows::new(&left, rows), depth, rows);
+                packed_right.pack(instructions, Rows::new(&right, columns), depth, columns);
+                let mut result = before.clone();
+                instructions.run(TransposedProduct { left: &packed_left, right: &packed_right, result: &mut result });
+                assert_close(instructions.name(), &result, &sums, 1e-5);
+                let mut result = vec![1.0; columns];
+                packed_right.add_column_sums(instructions, &mut result);
+                assert_close(instructions.name(), &result, &column_sums, 1e-5);
+            }
+        }
+    }
+}

@@ -21,7 +21,7 @@ pub(crate) fn score(instructions: Instructions, model: &Transformer, sequences: 
     let mut workspace = Workspace::default();
     let mut scores = Vec::with_capacity(sequences.len());
     let mut left = sequences.iter();
-    for chunk in Chunk::cut(sequences, |sequence| sequence.answer_start) {
+    for chunk in Chunk::cut(sequences, config.width, |sequence| sequence.answer_start) {
         pass.forward(&chunk, &mut workspace);
         let mut rows = workspace.logits.chunks_exact(config.vocabulary).zip(&chunk.targets);
         for sequence in left.by_ref().take(chunk.sequences.len()) {

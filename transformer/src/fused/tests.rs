@@ -173,7 +173,7 @@ fn gradients_are_finite_differences_of_the_loss() {
     for instructions in Instructions::available() {
         let mut weights = Weights::new(Layout::new(&case.config));
         walk::read_weights(trainer.raw_model(), &mut weights.flat);
-        let chunks = Chunk::cut(&case.batch(), |sequence| case.loss_on.first_target(sequence));
+        let chunks = Chunk::cut(&case.batch(), case.config.width, |sequence| case.loss_on.first_target(sequence));
         let mut loss_at = |flat: &[f32]| {
             weights.flat.copy_from_slice(flat);
             weights.pack(instructions, case.config.width, Passes::ForwardAndBackward);
