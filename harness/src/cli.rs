@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and the exit status of each answer.
 
 mod catalogue;
+mod decode;
 mod random;
 mod rasp;
 mod sweep;
@@ -41,6 +42,10 @@ enum Command {
     /// Write the report of a sweep anew from the results in its folder; nothing is trained.
     #[command(after_help = "Example: rasplab report runs/quickstart")]
     Report(ReportArgs),
+    /// Show what a trained run writes for fresh prompts, token by token, beside what is right.
+    #[command(after_help = "Example: rasplab decode runs/quickstart/sort-0123456789ab/init0-data0 --length 40 --count 3
+         rasplab decode RUN --length 40 --oracle-length --json")]
+    Decode(decode::DecodeArgs),
     /// List the tasks, show one, or draw examples.
     #[command(subcommand)]
     Tasks(TasksCommand),
@@ -71,7 +76,7 @@ struct RunArgs {
     /// The folder for results [default: runs/<name of the sweep>].
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Runs at a time [default: one for each core].
+    /// Threads: each has a run of its own, and helps with another's when runs get fewer [default: one for each core].
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     workers: Option<u16>,
 }
@@ -162,6 +167,7 @@ fn dispatch(command: Command, printer: Printer) -> Result<(), Error> {
         Command::Validate(args) => sweep::validate(&args, printer),
         Command::Expand(args) => sweep::expand(&args, printer),
         Command::Report(args) => sweep::report(&args.folder, printer),
+        Command::Decode(args) => decode::decode_run(&args, printer),
         Command::Tasks(command) => catalogue::tasks(command, printer),
         Command::Devices => catalogue::devices(printer),
         Command::Schema => printer.data(&format!("{:#}", crate::config::schema::schema())),

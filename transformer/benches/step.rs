@@ -1,7 +1,7 @@
-//! Time of one training step: `cargo bench -p rasplab-transformer`.
+//! Time of one training step: `cargo bench -p rasplab-transformer --bench step`.
 //!
 //! A model of 2 layers, 64 wide, on 64 sequences: of 64 tokens each with the loss on all of them, and of 4 to 64 tokens with the loss on
-//! the second half, as tasks make them.
+//! the second half, as tasks make them; fused with one thread and with two, and by plain burn.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
@@ -11,16 +11,21 @@ use transformer::{Activation, LossOn, ModelConfig, OptimizerConfig, Positions, S
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn step(criterion: &mut Criterion) {
-    let config = ModelConfig { vocabulary: 64, layers: 2, heads: 4, width: 64, positions: Positions::Learned { rows: 64 }, activation: Activation::Relu };
-    let device = open_device("flex").expect("the CPU is always there");
+    let positions = Positions::Learned { rows: 64 };
+    let config = ModelConfig { vocabulary: 64, layers: 2, heads: 4, width: 64, positions, activation: Activation::Gelu };
     let mut group = criterion.benchmark_group("step");
     let batches = [("64 tokens", LossOn::All, batch(|_| 64)), ("4 to 64 tokens", LossOn::Answer, batch(|sequence| 4 + sequence * 60 / 63))];
     for (name, loss_on, batch) in batches {
-        let rng = &mut ChaCha8Rng::seed_from_u64(0);
-        let mut trainer = Trainer::new(&config, &OptimizerConfig::default(), loss_on, rng, &device).expect("the configuration is valid");
         let tokens: usize = batch.iter().map(|sequence| sequence.tokens.len()).sum();
         group.sample_size(20).throughput(Throughput::Elements(tokens as u64));
-        group.bench_function(name, |bencher| bencher.iter(|| trainer.step(&batch, 1e-3).expect("the batch is valid").value()));
+        for (device, threads) in [("flex", 1), ("flex", 2), ("flex-plain", 1)] {
+            let rng = &mut ChaCha8Rng::seed_from_u64(0);
+            let device = open_device(device).expect("the CPU is always there");
+            let mut trainer = Trainer::new(&config, &OptimizerConfig::default(), loss_on, rng, &device).expect("the configuration is valid");
+            trainer.set_threads(threads);
+            let name = format!("{name}/{}/{threads} threads", device.name());
+            group.bench_function(name, |bencher| bencher.iter(|| trainer.step(&batch, 1e-3).expect("the batch is valid").value()));
+        }
     }
     group.finish();
 }

@@ -11,8 +11,11 @@
 mod activation;
 mod attention;
 mod backward;
+#[cfg(feature = "benchmark")]
+pub mod benchmark;
 mod chunk;
 mod cross_entropy;
+mod decoding;
 mod forward;
 mod instructions;
 mod layer_norm;
@@ -31,6 +34,7 @@ mod tests;
 
 use burn::optim::GradientsParams;
 
+pub(crate) use decoding::decode;
 pub(crate) use instructions::Instructions;
 pub(crate) use scoring::score;
 

@@ -36,7 +36,9 @@ mod score;
 mod train;
 
 pub use batch::Sequence;
-pub use decode::decode_greedily;
+#[cfg(feature = "benchmark")]
+pub use fused::benchmark;
+pub use decode::{Prompt, Stop, decode};
 pub use device::{Device, DeviceStatus, devices, open_device};
 pub use error::ModelError;
 pub use model::{Activation, ModelConfig, Transformer};

@@ -168,7 +168,7 @@ pub(super) fn devices(printer: Printer) -> Result<(), Error> {
             printer.value(&json!({ "name": device.name, "available": device.available, "description": device.description }))?;
         } else {
             let mark = if device.available { "available  " } else { "unavailable" };
-            printer.data(&format!("{:5} {mark}  {}", device.name, device.description))?;
+            printer.data(&format!("{:10} {mark}  {}", device.name, device.description))?;
         }
     }
     Ok(())

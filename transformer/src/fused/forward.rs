@@ -92,7 +92,7 @@ impl Pass<'_> {
         });
     }
 
-    fn embed(&self, chunk: &Chunk, stream: &mut [f32]) {
+    pub(super) fn embed(&self, chunk: &Chunk, stream: &mut [f32]) {
         let (width, flat, layout) = (self.config.width, &self.weights.flat, &self.weights.layout);
         let tokens = &flat[layout.tokens.clone()];
         let positions = &flat[layout.positions.clone()];
@@ -191,7 +191,7 @@ impl Pass<'_> {
         AttentionShape { tokens, width: self.config.width, heads: self.config.heads }
     }
 
-    fn normalize(&self, layout: &NormLayout, x: &[f32], y: &mut [f32], statistics: &mut [RowStatistics]) {
+    pub(super) fn normalize(&self, layout: &NormLayout, x: &[f32], y: &mut [f32], statistics: &mut [RowStatistics]) {
         let (gamma, beta) = (&self.weights.flat[layout.gamma.clone()], &self.weights.flat[layout.beta.clone()]);
         self.instructions.run(LayerNorm { x, gamma, beta, y, statistics });
     }
