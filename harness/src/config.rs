@@ -15,6 +15,6 @@ mod yaml;
 pub use problem::{Problem, Problems};
 pub use read::{ValidConfig, read};
 pub use tree::{
-    ActivationConfig, AnswerConfig, CellConfig, DrawConfig, EvaluateConfig, LengthDraw, LossConfig, ModelConfig, PositionsConfig, PromptsConfig,
-    ReportConfig, SeedPair, Seeds, SweepConfig, TrainConfig,
+    ActivationConfig, AnswerConfig, CellConfig, DrawConfig, EvaluateConfig, LengthDraw, LossConfig, ModelConfig, PositionsConfig,
+    PromptsConfig, ReportConfig, SeedPair, Seeds, SweepConfig, TrainConfig,
 };

@@ -79,7 +79,16 @@ struct Timing {
 
 fn without_result(failure: Option<String>) -> Done {
     let status = failure.map_or(RunStatus::Missing, |message| RunStatus::Failed { message });
-    Done { status, steps: 0, secs_train: 0.0, tokens_per_sec: 0.0, real_tokens_share: 0.0, secs_waiting: 0.0, parameters: 0, stopped_early: false }
+    Done {
+        status,
+        steps: 0,
+        secs_train: 0.0,
+        tokens_per_sec: 0.0,
+        real_tokens_share: 0.0,
+        secs_waiting: 0.0,
+        parameters: 0,
+        stopped_early: false,
+    }
 }
 
 /// Outcomes of the runs that are done.

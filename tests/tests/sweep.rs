@@ -35,10 +35,51 @@ fn a_sweep_is_trained_evaluated_and_reported() {
             assert!(desk.path(&format!("runs/tiny/figures/{figure}.{kind}")).exists(), "{figure}.{kind}");
         }
     }
+    let done: serde_json::Value = serde_json::from_str(&desk.read(&format!("{}/DONE.json", run_of(&desk, "boolean-and")))).unwrap();
+    assert_eq!(done["real_tokens_share"], 1.0, "nothing is padded");
+    assert!(done["secs_waiting"].as_f64().unwrap() < done["secs_train"].as_f64().unwrap());
+
     let page = desk.read("runs/tiny/report.html");
     assert!(page.contains("none known") && page.contains("<svg"), "the page holds the figures and the control");
     let elsewhere = page.lines().find(|line| line.contains("<link ") || line.contains("<script") || line.contains("<img src=\"http"));
     assert_eq!(elsewhere, None, "the page opens offline");
+}
+
+/// The first run's folder of a task's cell.
+fn run_of(desk: &Desk, task: &str) -> String {
+    let cells = std::fs::read_dir(desk.path("runs/tiny")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let cell = cells.into_iter().find(|name| name.starts_with(task)).unwrap();
+    format!("runs/tiny/{cell}/init0-data0")
+}
+
+#[test]
+fn what_a_run_writes_is_shown_beside_what_is_right() {
+    let desk = Desk::new();
+    desk.write("tiny.yaml", TINY);
+    assert_eq!(desk.rasplab(&["run", "tiny.yaml"]).status, 0);
+    let run = run_of(&desk, "parity");
+    let decode = |more: &[&str]| {
+        let answer = desk.rasplab(&[&["decode", &run, "--length", "6", "--count", "20", "--json"], more].concat());
+        assert_eq!(answer.status, 0, "{}", answer.stderr);
+        answer.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<serde_json::Value>>()
+    };
+    let (free, told, plain) = (decode(&[]), decode(&["--oracle-length"]), decode(&["--device", "flex-plain"]));
+    assert_eq!(free, plain, "kept keys and values change nothing");
+    let right = |lines: &[serde_json::Value]| lines.iter().filter(|line| line["right"] == true).count();
+    assert!(right(&told) >= right(&free) && right(&told) < 20, "parity is not learned in 60 steps");
+    for line in told {
+        let tokens = |key: &str| line[key].as_str().unwrap().split(' ').count();
+        assert_eq!(tokens("written"), tokens("answer"));
+    }
+
+    let absent = desk.rasplab(&["decode", "runs/absent"]);
+    assert_eq!(absent.status, 2);
+    assert!(absent.stderr.contains("runs/absent/config.json: cannot read"), "{}", absent.stderr);
+    let other = desk.rasplab(&["decode", &run, "--device", "tpu"]);
+    assert!(other.stderr.contains("the devices are `flex`, `flex-plain` and `wgpu`"), "{}", other.stderr);
+    desk.write(&format!("{run}/config.json"), "{}");
+    let damaged = desk.rasplab(&["decode", &run]);
+    assert!(damaged.status == 2 && damaged.stderr.contains("not the configuration of a run"), "{}", damaged.stderr);
 }
 
 #[test]

@@ -21,7 +21,8 @@ fn step(criterion: &mut Criterion) {
         for (device, threads) in [("flex", 1), ("flex", 2), ("flex-plain", 1)] {
             let rng = &mut ChaCha8Rng::seed_from_u64(0);
             let device = open_device(device).expect("the CPU is always there");
-            let mut trainer = Trainer::new(&config, &OptimizerConfig::default(), loss_on, rng, &device).expect("the configuration is valid");
+            let mut trainer =
+                Trainer::new(&config, &OptimizerConfig::default(), loss_on, rng, &device).expect("the configuration is valid");
             trainer.set_threads(threads);
             let name = format!("{name}/{}/{threads} threads", device.name());
             group.bench_function(name, |bencher| bencher.iter(|| trainer.step(&batch, 1e-3).expect("the batch is valid").value()));

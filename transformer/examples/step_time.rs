@@ -18,7 +18,8 @@ const WARM_UP: usize = 5;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let number = |idx: usize| -> Result<usize, Box<dyn std::error::Error>> { Ok(arguments.get(idx).ok_or("an argument is missing")?.parse()?) };
+    let number =
+        |idx: usize| -> Result<usize, Box<dyn std::error::Error>> { Ok(arguments.get(idx).ok_or("an argument is missing")?.parse()?) };
     let (batch, tokens) = (number(0)?, number(1)?);
     let config = ModelConfig {
         vocabulary: VOCABULARY,

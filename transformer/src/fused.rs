@@ -8,6 +8,8 @@
 //!
 //! Tested tensor by tensor against burn's own gradients, and operation by operation against definitions in `f64`.
 
+#![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions of its caller")]
+
 mod activation;
 mod attention;
 mod backward;

@@ -36,11 +36,11 @@ mod score;
 mod train;
 
 pub use batch::Sequence;
-#[cfg(feature = "benchmark")]
-pub use fused::benchmark;
 pub use decode::{Prompt, Stop, decode};
 pub use device::{Device, DeviceStatus, devices, open_device};
 pub use error::ModelError;
+#[cfg(feature = "benchmark")]
+pub use fused::benchmark;
 pub use model::{Activation, ModelConfig, Transformer};
 pub use position::Positions;
 pub use schedule::{Decay, Schedule};

@@ -90,7 +90,7 @@ pub struct StepLoss {
 #[derive(Debug)]
 enum Loss {
     Here(f32),
-    OnDevice(Tensor<1>),
+    OnDevice(Box<Tensor<1>>),
 }
 
 impl StepLoss {
@@ -103,7 +103,7 @@ impl StepLoss {
     pub fn value(self) -> f32 {
         match self.loss {
             Loss::Here(loss) => loss,
-            Loss::OnDevice(loss) => batch::read::<f32, 1, _>(loss).first().copied().unwrap_or(f32::NAN),
+            Loss::OnDevice(loss) => batch::read::<f32, 1, _>(*loss).first().copied().unwrap_or(f32::NAN),
         }
     }
 }
@@ -145,10 +145,11 @@ impl Trainer {
         let Some(fused) = &mut self.fused else {
             let (loss, tokens_computed) = self.loss(sequences)?;
             let gradients = GradientsParams::from_grads(loss.backward(), &self.model);
-            return Ok((StepLoss { loss: Loss::OnDevice(loss.detach()), tokens_computed }, gradients));
+            return Ok((StepLoss { loss: Loss::OnDevice(Box::new(loss.detach())), tokens_computed }, gradients));
         };
         batch::check(&self.model, sequences)?;
-        let (loss, gradients) = fused.loss_and_gradients(&self.model, sequences, self.loss_on, self.threads).ok_or(ModelError::EmptySequence)?;
+        let (loss, gradients) =
+            fused.loss_and_gradients(&self.model, sequences, self.loss_on, self.threads).ok_or(ModelError::EmptySequence)?;
         // Nothing is padded.
         let tokens_computed = sequences.iter().map(|sequence| sequence.tokens.len() - 1).sum();
         Ok((StepLoss { loss: Loss::Here(loss), tokens_computed }, gradients))
@@ -200,7 +201,14 @@ mod tests {
     use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
     fn trainer(loss_on: LossOn, seed: u64) -> Trainer {
-        let config = ModelConfig { vocabulary: 9, layers: 2, heads: 2, width: 16, positions: Positions::Learned { rows: 40 }, activation: Activation::Relu };
+        let config = ModelConfig {
+            vocabulary: 9,
+            layers: 2,
+            heads: 2,
+            width: 16,
+            positions: Positions::Learned { rows: 40 },
+            activation: Activation::Relu,
+        };
         let rng = &mut ChaCha8Rng::seed_from_u64(seed);
         Trainer::new(&config, &OptimizerConfig::default(), loss_on, rng, &test_device()).unwrap()
     }

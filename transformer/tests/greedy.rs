@@ -2,7 +2,9 @@
 
 use rand::Rng;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
-use transformer::{Activation, LossOn, ModelConfig, OptimizerConfig, Positions, Prompt, Sequence, Stop, Trainer, decode, open_device, score};
+use transformer::{
+    Activation, LossOn, ModelConfig, OptimizerConfig, Positions, Prompt, Sequence, Stop, Trainer, decode, open_device, score,
+};
 
 const END: u32 = 0;
 const SEPARATOR: u32 = 1;
@@ -24,7 +26,14 @@ fn examples(count: usize, seed: u64) -> Vec<Sequence> {
 fn teacher_forced_exact_match_equals_greedy_decoding() {
     let device = open_device(&std::env::var("RASPLAB_TEST_DEVICE").unwrap_or("flex".to_owned())).unwrap();
     let plain = open_device("flex-plain").unwrap();
-    let config = ModelConfig { vocabulary: 5, layers: 2, heads: 2, width: 32, positions: Positions::Learned { rows: 16 }, activation: Activation::Relu };
+    let config = ModelConfig {
+        vocabulary: 5,
+        layers: 2,
+        heads: 2,
+        width: 32,
+        positions: Positions::Learned { rows: 16 },
+        activation: Activation::Relu,
+    };
     let rng = &mut ChaCha8Rng::seed_from_u64(4);
     let mut trainer = Trainer::new(&config, &OptimizerConfig::default(), LossOn::Answer, rng, &device).unwrap();
     let mut right_and_wrong = [0, 0];
@@ -61,8 +70,14 @@ fn teacher_forced_exact_match_equals_greedy_decoding() {
 #[test]
 fn prompts_of_all_lengths_are_continued_together_as_each_alone() {
     let device = open_device("flex").unwrap();
-    let config =
-        ModelConfig { vocabulary: 5, layers: 3, heads: 2, width: 20, positions: Positions::Learned { rows: 60 }, activation: Activation::Gelu };
+    let config = ModelConfig {
+        vocabulary: 5,
+        layers: 3,
+        heads: 2,
+        width: 20,
+        positions: Positions::Learned { rows: 60 },
+        activation: Activation::Gelu,
+    };
     let rng = &mut ChaCha8Rng::seed_from_u64(4);
     let mut trainer = Trainer::new(&config, &OptimizerConfig::default(), LossOn::All, rng, &device).unwrap();
     for step in 0..10 {
@@ -71,7 +86,7 @@ fn prompts_of_all_lengths_are_continued_together_as_each_alone() {
     let model = trainer.model();
     let prompts: Vec<Prompt> = (0..20)
         .map(|i| {
-            let tokens = (0..1 + i * 2).map(|t| ((t * 3 + i) % 5) as u32).collect();
+            let tokens = (0..=i * 2).map(|t| ((t * 3 + i) % 5) as u32).collect();
             let stop = if i % 2 == 0 { Stop::AtEnd { at_most: 1 + i } } else { Stop::AtLength { tokens: i } };
             Prompt { tokens, end: END, stop }
         })

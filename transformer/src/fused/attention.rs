@@ -276,9 +276,7 @@ impl AttentionBackward<'_> {
             }
             for key in (0..tokens).step_by(M) {
                 let from = key * stride + key;
-                for (which, left, right) in
-                    [(1, &scratch.d_weights[..tokens * stride], &scratch.queries), (2, weights, &scratch.d_mixed)]
-                {
+                for (which, left, right) in [(1, &scratch.d_weights[..tokens * stride], &scratch.queries), (2, weights, &scratch.d_mixed)] {
                     for idx in 0..right.count() {
                         let column = idx * right.width();
                         let mut tile = [[simd.splat_f32s(0.0); N]; M];
@@ -313,7 +311,8 @@ mod tests {
         let mut mixed = vec![0.0; tokens * width];
         for head in 0..heads {
             for t in 0..tokens {
-                let logit = |s: usize| row(0, t, head).iter().zip(row(1, s, head)).map(|(q, k)| q * k).sum::<f64>() / (head_width as f64).sqrt();
+                let logit =
+                    |s: usize| row(0, t, head).iter().zip(row(1, s, head)).map(|(q, k)| q * k).sum::<f64>() / (head_width as f64).sqrt();
                 let weights: Vec<f64> = (0..=t).map(|s| logit(s).exp()).collect();
                 let total: f64 = weights.iter().sum();
                 for c in 0..head_width {
@@ -327,9 +326,20 @@ mod tests {
     #[test]
     fn value_and_gradient_are_those_of_the_definition() {
         // Tokens and head widths about every edge: of a tile, of a vector, of a panel.
-        for (tokens, heads, head_width) in
-            [(1, 1, 1), (2, 2, 3), (5, 1, 4), (7, 3, 2), (8, 1, 16), (9, 2, 5), (16, 1, 8), (17, 1, 17), (31, 1, 4), (33, 1, 3), (34, 2, 2), (6, 1, 35)]
-        {
+        for (tokens, heads, head_width) in [
+            (1, 1, 1),
+            (2, 2, 3),
+            (5, 1, 4),
+            (7, 3, 2),
+            (8, 1, 16),
+            (9, 2, 5),
+            (16, 1, 8),
+            (17, 1, 17),
+            (31, 1, 4),
+            (33, 1, 3),
+            (34, 2, 2),
+            (6, 1, 35),
+        ] {
             let shape = AttentionShape { tokens, width: heads * head_width, heads };
             let qkv = random(tokens as u64, tokens * 3 * shape.width);
             let d_mixed = random(head_width as u64 + 100, tokens * shape.width);

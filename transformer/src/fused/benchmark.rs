@@ -40,7 +40,15 @@ fn of_instructions(instructions: Instructions) -> Vec<Operation> {
         let mut result = vec![0.0; ROWS * columns];
         let product = move || {
             let (left, start) = (Rows::new(&left, depth), Start::Bias(&bias));
-            instructions.run(Product { left, rows: ROWS, right: &right, start, finish: Finish::Store, result: &mut result, stride: columns });
+            instructions.run(Product {
+                left,
+                rows: ROWS,
+                right: &right,
+                start,
+                finish: Finish::Store,
+                result: &mut result,
+                stride: columns,
+            });
         };
         add(&format!("linear {depth} to {columns}"), 2 * ROWS * depth * columns, Box::new(product));
 
@@ -66,7 +74,15 @@ fn of_instructions(instructions: Instructions) -> Vec<Operation> {
         let (mut d_qkv, mut scratch) = (vec![0.0; SHAPE.tokens * 3 * WIDTH], AttentionScratch::default());
         move || {
             let (mixed, d_mixed, d_qkv) = (&mixed, &d_mixed, &mut d_qkv);
-            instructions.run(AttentionBackward { shape: SHAPE, qkv: &qkv, weights: &weights, mixed, d_mixed, d_qkv, scratch: &mut scratch });
+            instructions.run(AttentionBackward {
+                shape: SHAPE,
+                qkv: &qkv,
+                weights: &weights,
+                mixed,
+                d_mixed,
+                d_qkv,
+                scratch: &mut scratch,
+            });
         }
     };
     let forward = move || {

@@ -51,11 +51,13 @@ impl WithSimd for Judge<'_> {
     fn with_simd<S: Simd>(self, simd: S) -> (u32, f32) {
         let Self { logits, target } = self;
         let largest = max(simd, logits);
+        #[expect(clippy::float_cmp, reason = "the largest is one of them")]
         let best = logits.iter().position(|&logit| logit == largest).unwrap_or(0);
         let exponentials: f32 = {
             let (whole, rest) = S::as_simd_f32s(logits);
             let shift = simd.splat_f32s(largest);
-            let whole = whole.iter().fold(simd.splat_f32s(0.0), |total, logit| simd.add_f32s(total, exp(simd, simd.sub_f32s(*logit, shift))));
+            let whole =
+                whole.iter().fold(simd.splat_f32s(0.0), |total, logit| simd.add_f32s(total, exp(simd, simd.sub_f32s(*logit, shift))));
             simd.reduce_sum_f32s(whole) + rest.iter().map(|logit| (logit - largest).exp()).sum::<f32>()
         };
         (best as u32, exponentials.ln() + largest - logits[target as usize])
@@ -69,7 +71,11 @@ mod tests {
     use crate::fused::test_support::{assert_close, differences, random, wide};
 
     fn cross_entropy_slowly(logits: &[f64], targets: &[u32], vocabulary: usize) -> f64 {
-        logits.chunks(vocabulary).zip(targets).map(|(row, &target)| row.iter().map(|x| x.exp()).sum::<f64>().ln() - row[target as usize]).sum()
+        logits
+            .chunks(vocabulary)
+            .zip(targets)
+            .map(|(row, &target)| row.iter().map(|x| x.exp()).sum::<f64>().ln() - row[target as usize])
+            .sum()
     }
 
     #[test]

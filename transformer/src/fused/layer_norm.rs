@@ -85,7 +85,9 @@ impl WithSimd for LayerNormBackward<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { x, gamma, statistics, d_y, d_x, d_gamma, d_beta, normalized } = self;
         let width = gamma.len();
-        for (((x, d_y), d_x), row) in x.chunks_exact(width).zip(d_y.chunks_exact_mut(width)).zip(d_x.chunks_exact_mut(width)).zip(statistics) {
+        for (((x, d_y), d_x), row) in
+            x.chunks_exact(width).zip(d_y.chunks_exact_mut(width)).zip(d_x.chunks_exact_mut(width)).zip(statistics)
+        {
             let (mean, scale) = (simd.splat_f32s(row.mean), simd.splat_f32s(row.inverse_deviation));
             // From here on d_y is the gradient of the normalized row.
             let mut along = simd.splat_f32s(0.0);

@@ -5,6 +5,12 @@
 //! Source: Goto and van de Geijn 2008, <https://doi.org/10.1145/1356052.1356053>; the sizes here are small enough that the cache needs no
 //! further blocking.
 
+#![expect(
+    clippy::manual_memcpy,
+    clippy::needless_range_loop,
+    reason = "loops over a tile by index are unrolled, and the tile stays in registers; calls and iterators take its address"
+)]
+
 use pulp::{Simd, WithSimd};
 
 use super::instructions::Instructions;

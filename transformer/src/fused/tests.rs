@@ -133,8 +133,14 @@ proptest! {
 }
 
 fn fixed_case() -> Case {
-    let config =
-        ModelConfig { vocabulary: 11, layers: 2, heads: 2, width: 20, positions: Positions::Learned { rows: 80 }, activation: Activation::Gelu };
+    let config = ModelConfig {
+        vocabulary: 11,
+        layers: 2,
+        heads: 2,
+        width: 20,
+        positions: Positions::Learned { rows: 80 },
+        activation: Activation::Gelu,
+    };
     Case { config, loss_on: LossOn::Answer, lengths: (0..40).map(|i| 2 + i * 13 % 60).collect(), seed: 7 }
 }
 

@@ -54,7 +54,6 @@ impl Pass<'_> {
             }
             losses
         });
-        drop(queue);
         losses.sort_unstable_by_key(|(share, _)| *share);
         let (sum, others) = room.gradients[..shares].split_at_mut(1);
         for other in others {

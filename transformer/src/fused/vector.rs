@@ -8,11 +8,7 @@ use pulp::{Scalar128b, Simd};
 #[inline(always)]
 pub(super) fn multiply_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, c: S::f32s) -> S::f32s {
     // Without such an instruction pulp calls the C library for each number.
-    if TypeId::of::<S>() == TypeId::of::<Scalar128b>() {
-        simd.add_f32s(simd.mul_f32s(a, b), c)
-    } else {
-        simd.mul_add_e_f32s(a, b, c)
-    }
+    if TypeId::of::<S>() == TypeId::of::<Scalar128b>() { simd.add_f32s(simd.mul_f32s(a, b), c) } else { simd.mul_add_e_f32s(a, b, c) }
 }
 
 /// A vector of up to that many numbers; zero where there are fewer.
