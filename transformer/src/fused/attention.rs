@@ -5,7 +5,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::product::{Kind, Panels, Place, Rows, multiply, multiply_columns, pack, tile_rows, vectors};
+use super::product::{InTiles, Kind, Panels, Place, Rows, multiply, multiply_columns, pack, run_in_tiles, vectors};
 use super::vector::{dot, exp, load, map_with, store};
 
 /// Shape of the attention of one sequence.
@@ -30,6 +30,11 @@ impl AttentionShape {
 
     fn head_width(self) -> usize {
         self.width / self.heads
+    }
+
+    /// Vectors of a panel of a head's columns.
+    fn vectors<S: Simd>(self) -> usize {
+        if self.head_width() <= S::F32_LANES { 1 } else { 2 }
     }
 
     fn scale(self) -> f32 {
@@ -66,20 +71,14 @@ impl WithSimd for Attention<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let few = self.shape.head_width() <= S::F32_LANES;
-        match (tile_rows::<S>(), few) {
-            (8, true) => self.heads::<S, 8, 1>(simd),
-            (8, false) => self.heads::<S, 8, 2>(simd),
-            (_, true) => self.heads::<S, 6, 1>(simd),
-            (_, false) => self.heads::<S, 6, 2>(simd),
-        }
+        let vectors = self.shape.vectors::<S>();
+        run_in_tiles(simd, self, vectors);
     }
 }
 
-impl Attention<'_> {
-    /// Tiles of `M` queries; `N` vectors to a panel of a head's columns.
+impl InTiles for Attention<'_> {
     #[inline(always)]
-    fn heads<S: Simd, const M: usize, const N: usize>(self, simd: S) {
+    fn in_tiles<S: Simd, const M: usize, const N: usize>(self, simd: S) {
         let Self { shape, qkv, weights, mixed, scratch } = self;
         let AttentionShape { tokens, width, .. } = shape;
         let (stride, head_width) = (shape.stride(), shape.head_width());
@@ -224,19 +223,14 @@ impl WithSimd for AttentionBackward<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let few = self.shape.head_width() <= S::F32_LANES;
-        match (tile_rows::<S>(), few) {
-            (8, true) => self.heads::<S, 8, 1>(simd),
-            (8, false) => self.heads::<S, 8, 2>(simd),
-            (_, true) => self.heads::<S, 6, 1>(simd),
-            (_, false) => self.heads::<S, 6, 2>(simd),
-        }
+        let vectors = self.shape.vectors::<S>();
+        run_in_tiles(simd, self, vectors);
     }
 }
 
-impl AttentionBackward<'_> {
+impl InTiles for AttentionBackward<'_> {
     #[inline(always)]
-    fn heads<S: Simd, const M: usize, const N: usize>(self, simd: S) {
+    fn in_tiles<S: Simd, const M: usize, const N: usize>(self, simd: S) {
         let Self { shape, qkv, weights, mixed, d_mixed, d_qkv, scratch } = self;
         let AttentionShape { tokens, width, .. } = shape;
         let (stride, head_width) = (shape.stride(), shape.head_width());

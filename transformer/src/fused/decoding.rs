@@ -5,11 +5,9 @@ use pulp::{Simd, WithSimd};
 use super::chunk::Chunk;
 use super::forward::{Pass, Workspace, room};
 use super::instructions::Instructions;
-use super::layout::Layout;
 use super::product::{Finish, Product, Rows, Start};
 use super::vector::{dot, exp, map, map_with, multiply_add, sum};
-use super::walk;
-use super::weights::{Passes, Weights};
+use super::weights::Weights;
 use crate::batch::Sequence;
 use crate::decode::{Prompt, Writing};
 use crate::model::{Activation, Transformer};
@@ -17,9 +15,7 @@ use crate::model::{Activation, Transformer};
 /// Continues each prompt; the model has tables for all that this may come to.
 pub(crate) fn decode(instructions: Instructions, model: &Transformer, prompts: &[Prompt]) -> Vec<Vec<u32>> {
     let config = model.config();
-    let mut weights = Weights::new(Layout::new(config));
-    walk::read_weights(model, &mut weights.flat);
-    weights.pack(instructions, config.width, Passes::Forward);
+    let weights = Weights::of(model, instructions);
     let pass = Pass { instructions, config, weights: &weights };
     let mut workspace = Workspace::default();
     let mut decoders: Vec<Decoder> = prompts.iter().map(|prompt| Decoder::new(prompt, config.layers)).collect();

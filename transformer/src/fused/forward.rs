@@ -111,7 +111,8 @@ impl Pass<'_> {
         let (layout, packed) = (&self.weights.layout.blocks[layer], &self.weights.blocks[layer]);
         let last = layer + 1 == self.config.layers;
         let kept = if last { chunk.predicted.len() } else { rows };
-        let [record, next] = &mut workspace.blocks[layer..layer + 2] else { return };
+        let (until, after) = workspace.blocks.split_at_mut(layer + 1);
+        let (record, next) = (&mut until[layer], &mut after[0]);
 
         let stream = &mut record.stream[..rows * width];
         let normed = room(&mut record.normed, rows * width);

@@ -22,8 +22,25 @@ const ROWS_32: usize = 8;
 const ROWS_16: usize = 6;
 
 /// Rows of a tile.
-pub(super) const fn tile_rows<S: Simd>() -> usize {
+const fn tile_rows<S: Simd>() -> usize {
     if S::REGISTER_COUNT >= 32 { ROWS_32 } else { ROWS_16 }
+}
+
+/// An operation that goes in tiles of `M` rows by `N` vectors.
+pub(super) trait InTiles {
+    /// Runs it.
+    fn in_tiles<S: Simd, const M: usize, const N: usize>(self, simd: S);
+}
+
+/// Runs an operation in tiles that fit the registers, one vector wide or two.
+#[inline(always)]
+pub(super) fn run_in_tiles<S: Simd>(simd: S, operation: impl InTiles, vectors: usize) {
+    match (tile_rows::<S>(), vectors) {
+        (ROWS_32, 1) => operation.in_tiles::<S, ROWS_32, 1>(simd),
+        (ROWS_32, _) => operation.in_tiles::<S, ROWS_32, 2>(simd),
+        (_, 1) => operation.in_tiles::<S, ROWS_16, 1>(simd),
+        _ => operation.in_tiles::<S, ROWS_16, 2>(simd),
+    }
 }
 
 /// A matrix cut into panels of equally many columns, row after row within a panel; columns that the last panel lacks are zero.
@@ -243,18 +260,14 @@ impl WithSimd for Product<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        match (tile_rows::<S>(), self.right.width() / S::F32_LANES) {
-            (ROWS_32, 1) => self.tiles::<S, ROWS_32, 1>(simd),
-            (ROWS_32, _) => self.tiles::<S, ROWS_32, 2>(simd),
-            (_, 1) => self.tiles::<S, ROWS_16, 1>(simd),
-            _ => self.tiles::<S, ROWS_16, 2>(simd),
-        }
+        let vectors = self.right.width() / S::F32_LANES;
+        run_in_tiles(simd, self, vectors);
     }
 }
 
-impl Product<'_> {
+impl InTiles for Product<'_> {
     #[inline(always)]
-    fn tiles<S: Simd, const M: usize, const N: usize>(self, simd: S) {
+    fn in_tiles<S: Simd, const M: usize, const N: usize>(self, simd: S) {
         let Self { left, rows, right, start, finish, result, stride } = self;
         for idx in 0..right.count() {
             let panel = vectors::<S, N>(right.whole_panel(idx));
@@ -270,7 +283,9 @@ impl Product<'_> {
             }
         }
     }
+}
 
+impl Product<'_> {
     #[inline(always)]
     fn tile<S: Simd, const M: usize, const N: usize, const WHOLE: bool>(
         simd: S,
@@ -328,18 +343,14 @@ impl WithSimd for TransposedProduct<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        match (tile_rows::<S>(), self.right.width() / S::F32_LANES) {
-            (ROWS_32, 1) => self.tiles::<S, ROWS_32, 1>(simd),
-            (ROWS_32, _) => self.tiles::<S, ROWS_32, 2>(simd),
-            (_, 1) => self.tiles::<S, ROWS_16, 1>(simd),
-            _ => self.tiles::<S, ROWS_16, 2>(simd),
-        }
+        let vectors = self.right.width() / S::F32_LANES;
+        run_in_tiles(simd, self, vectors);
     }
 }
 
-impl TransposedProduct<'_> {
+impl InTiles for TransposedProduct<'_> {
     #[inline(always)]
-    fn tiles<S: Simd, const M: usize, const N: usize>(self, simd: S) {
+    fn in_tiles<S: Simd, const M: usize, const N: usize>(self, simd: S) {
         let Self { left, right, result } = self;
         let stride = right.columns;
         for idx in 0..right.count() {

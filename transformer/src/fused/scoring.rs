@@ -4,9 +4,7 @@ use super::chunk::Chunk;
 use super::cross_entropy::Judge;
 use super::forward::{Pass, Workspace};
 use super::instructions::Instructions;
-use super::layout::Layout;
-use super::walk;
-use super::weights::{Passes, Weights};
+use super::weights::Weights;
 use crate::batch::Sequence;
 use crate::model::Transformer;
 use crate::score::Score;
@@ -14,9 +12,7 @@ use crate::score::Score;
 /// Scores each sequence; the model has tables for all that they hold.
 pub(crate) fn score(instructions: Instructions, model: &Transformer, sequences: &[Sequence]) -> Vec<Score> {
     let config = model.config();
-    let mut weights = Weights::new(Layout::new(config));
-    walk::read_weights(model, &mut weights.flat);
-    weights.pack(instructions, config.width, Passes::Forward);
+    let weights = Weights::of(model, instructions);
     let pass = Pass { instructions, config, weights: &weights };
     let mut workspace = Workspace::default();
     let mut scores = Vec::with_capacity(sequences.len());

@@ -3,6 +3,8 @@
 use super::instructions::Instructions;
 use super::layout::{Layout, LinearLayout};
 use super::product::{Panels, Rows};
+use super::walk;
+use crate::model::Transformer;
 
 /// A linear layer's weight, packed.
 #[derive(Debug, Default, Clone)]
@@ -42,6 +44,15 @@ impl Weights {
     pub(super) fn new(layout: Layout) -> Self {
         let blocks = vec![PackedBlock::default(); layout.blocks.len()];
         Self { flat: vec![0.0; layout.len], layout, blocks, head: PackedLinear::default() }
+    }
+
+    /// The weights of a model, packed for forward passes.
+    pub(super) fn of(model: &Transformer, instructions: Instructions) -> Self {
+        let config = model.config();
+        let mut weights = Self::new(Layout::new(config));
+        walk::read_weights(model, &mut weights.flat);
+        weights.pack(instructions, config.width, Passes::Forward);
+        weights
     }
 
     /// Packs what `flat` holds, after it has changed.
