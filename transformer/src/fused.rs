@@ -81,7 +81,7 @@ impl FusedTraining {
         }
         walk::read_weights(model, &mut weights.flat);
         weights.pack(*instructions, config.width, Passes::ForwardAndBackward);
-        let pass = Pass { instructions: *instructions, config, weights };
+        let pass = Pass { instructions: *instructions, config, weights, passes: Passes::ForwardAndBackward };
         let (loss, gradient) = pass.train(&chunks, 1.0 / predicted as f32, threads, room);
         Some(((loss / predicted as f64) as f32, walk::gradients(model, gradient)))
     }

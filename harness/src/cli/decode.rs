@@ -44,7 +44,7 @@ struct Stored {
 pub(super) fn decode_run(args: &DecodeArgs, printer: Printer) -> Result<(), Error> {
     let device = open_device(&args.device)?;
     let cell = stored_cell(&args.run, &args.device)?;
-    let model = Transformer::load(&cell.model(), &args.run.join("checkpoint").join("model.safetensors"), &device)?;
+    let model = Transformer::load(&cell.model(), &weights(&args.run), &device)?;
     let vocabulary = cell.task.vocabulary();
     let length = args.length.unwrap_or(cell.config.train.lengths);
     cell.task.check_length(length)?;
@@ -92,8 +92,19 @@ fn tokens_at_most(cell: &Cell, prompt: usize, answer: usize) -> usize {
     }
 }
 
+fn weights(run: &Path) -> PathBuf {
+    run.join("checkpoint").join("model.safetensors")
+}
+
 fn stored_cell(run: &Path, device: &str) -> Result<Cell, Error> {
     let path = run.join("config.json");
+    for needed in [&path, &weights(run)] {
+        if !needed.exists() {
+            let message =
+                format!("{} is not there: give the folder of a run that is done, as in runs/SWEEP/CELL/init0-data0", needed.display());
+            return Err(Error::Usage(message));
+        }
+    }
     let text = fs::read_to_string(&path).map_err(Error::file(&path, "read"))?;
     let stored: Stored = serde_json::from_str(&text)
         .map_err(|error| Error::Usage(format!("{}: not the configuration of a run of this version: {error}", path.display())))?;

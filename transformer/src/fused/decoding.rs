@@ -7,7 +7,7 @@ use super::forward::{Pass, Workspace, room};
 use super::instructions::Instructions;
 use super::product::{Finish, Product, Rows, Start};
 use super::vector::{dot, exp, map, map_with, multiply_add, sum};
-use super::weights::Weights;
+use super::weights::{Passes, Weights};
 use crate::batch::Sequence;
 use crate::decode::{Prompt, Writing};
 use crate::model::{Activation, Transformer};
@@ -16,7 +16,7 @@ use crate::model::{Activation, Transformer};
 pub(crate) fn decode(instructions: Instructions, model: &Transformer, prompts: &[Prompt]) -> Vec<Vec<u32>> {
     let config = model.config();
     let weights = Weights::of(model, instructions);
-    let pass = Pass { instructions, config, weights: &weights };
+    let pass = Pass { instructions, config, weights: &weights, passes: Passes::Forward };
     let mut workspace = Workspace::default();
     let mut decoders: Vec<Decoder> = prompts.iter().map(|prompt| Decoder::new(prompt, config.layers)).collect();
 

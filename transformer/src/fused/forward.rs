@@ -7,7 +7,7 @@ use super::instructions::Instructions;
 use super::layer_norm::{LayerNorm, RowStatistics};
 use super::layout::{LinearLayout, NormLayout};
 use super::product::{Finish, Product, Rows, Start};
-use super::weights::{PackedLinear, Weights};
+use super::weights::{PackedLinear, Passes, Weights};
 use crate::model::{Activation, ModelConfig};
 
 /// What a block computed on its way. `R` rows of the chunk; `K` rows that are kept, which in the last block are only those where a
@@ -67,6 +67,8 @@ pub(super) struct Pass<'a> {
     pub(super) instructions: Instructions,
     pub(super) config: &'a ModelConfig,
     pub(super) weights: &'a Weights,
+    /// Whether a backward pass will follow.
+    pub(super) passes: Passes,
 }
 
 impl Pass<'_> {
@@ -133,6 +135,11 @@ impl Pass<'_> {
                 mixed: &mut mixed[sequence.start * width..sequence.end * width],
                 scratch: &mut workspace.scratch,
             });
+        }
+
+        if self.passes == Passes::Forward {
+            // Nothing reads the weights again, and they grow with the square of the length: all blocks share their room.
+            std::mem::swap(&mut record.attention, &mut next.attention);
         }
 
         // From here on the last block goes on with the rows that are read.

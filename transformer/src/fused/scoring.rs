@@ -4,7 +4,7 @@ use super::chunk::Chunk;
 use super::cross_entropy::Judge;
 use super::forward::{Pass, Workspace};
 use super::instructions::Instructions;
-use super::weights::Weights;
+use super::weights::{Passes, Weights};
 use crate::batch::Sequence;
 use crate::model::Transformer;
 use crate::score::Score;
@@ -13,7 +13,7 @@ use crate::score::Score;
 pub(crate) fn score(instructions: Instructions, model: &Transformer, sequences: &[Sequence]) -> Vec<Score> {
     let config = model.config();
     let weights = Weights::of(model, instructions);
-    let pass = Pass { instructions, config, weights: &weights };
+    let pass = Pass { instructions, config, weights: &weights, passes: Passes::Forward };
     let mut workspace = Workspace::default();
     let mut scores = Vec::with_capacity(sequences.len());
     let mut left = sequences.iter();
