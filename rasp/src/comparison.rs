@@ -18,6 +18,16 @@ pub enum Comparison {
 }
 
 impl Comparison {
+    /// All, in the order above.
+    pub const ALL: [Comparison; 6] = [
+        Comparison::Equal,
+        Comparison::NotEqual,
+        Comparison::Less,
+        Comparison::LessOrEqual,
+        Comparison::Greater,
+        Comparison::GreaterOrEqual,
+    ];
+
     /// As written in a program.
     pub fn symbol(self) -> &'static str {
         match self {

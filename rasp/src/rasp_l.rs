@@ -15,6 +15,7 @@ mod length;
 mod library;
 mod operation;
 mod program;
+pub mod search;
 mod subset;
 mod symbol;
 mod value;

@@ -1,0 +1,68 @@
+//! Exhaustive search for the shortest programs that agree with a battery of sequences, by core operations.
+//!
+//! A program of `s` core operations is a set of `s - 1` lines and a last operation. Sets of lines are enumerated, each once, depth first; within a
+//! state (a set of lines) a value that is already there, or could be made already, is not made again. Since the measure counts the
+//! operations of the shared graph, a line may be read by several others at no further cost; a search over expressions would count it each time, and certify falsehoods.
+//!
+//! - `battery`: the sequences, and the tokens wanted; `space`: the operations, constants and profile.
+//! - `line`: what a line can be, by types alone: the definition of the space.
+//! - `layout`, `kernel`, `view`: values of many positions at once, and all values that a new line makes possible.
+//! - `pool`, `table`: what could be chosen next, without duplicates; `enumerate`: the depth-first search, in shards.
+//! - `sieve`: whether any last operation could agree, without making one; `last`: which do.
+//! - `found`: a program that agrees, as a text.
+//!
+//! **Why leaving out equal values is sound.** Say that no program of fewer than `s` operations agrees with the battery, and one of `s` does. No two of
+//! its lines, and no line and a leaf, have the same value and kind, or one could be replaced by the other (except a written constant: operations on
+//! two of those are folded). When a state could make a value in two ways, of
+//! which one does not read line `y`, then `y` is read by something else, or the program without `y` would agree and be shorter. So it does not matter
+//! which way is kept, and sizes must be searched in order. Equality is of the lanes themselves, not of hashes.
+
+mod battery;
+mod enumerate;
+mod found;
+mod kernel;
+mod last;
+mod layout;
+mod line;
+mod pool;
+mod sieve;
+mod space;
+mod table;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use battery::{Battery, Sequence};
+pub use enumerate::{Counts, Found, Outcome, Search, Worker};
+pub use space::{NAMED_OPERATIONS, Operations, Space};
+use thiserror::Error;
+
+/// Why a search cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SearchError {
+    /// A sequence beyond what a battery can hold.
+    #[error("a sequence of {tokens} tokens is too long for a battery, which holds sequences of at most {most}: search with shorter ones")]
+    LongSequence {
+        /// Its tokens.
+        tokens: usize,
+        /// The most.
+        most: usize,
+    },
+    /// No position of a sequence is scored.
+    #[error("a sequence of a battery wants no token: give it an answer")]
+    NothingWanted,
+    /// There is nothing to agree with.
+    #[error("the battery is empty: add a sequence")]
+    EmptyBattery,
+    /// More constants and lines than a state can hold.
+    #[error("{constants} constants and {lines} lines are too many: at most {most} in all")]
+    TooManySlots {
+        /// Constants of the space.
+        constants: usize,
+        /// Lines of a program.
+        lines: usize,
+        /// The most of both.
+        most: usize,
+    },
+}

@@ -1,0 +1,331 @@
+//! The values of a state on one layout, and the values that its newest line makes possible.
+
+use super::kernel::{Bits, Chunk, Kernels, LANES};
+use super::layout::Layout;
+use super::line::{self, INDICES, Kind, Line, Select, Slot, TOKENS};
+use super::space::Space;
+use super::table::{Table, hash};
+use crate::comparison::Comparison;
+use crate::rasp_l::graph::Reduction;
+use crate::rasp_l::operation::Arithmetic;
+
+/// The leaves and lines of a state, with what they are in every lane of a layout, and each selector over them that is unlike the others.
+#[derive(Clone, Debug)]
+pub(super) struct View<'s> {
+    pub(super) layout: &'s Layout,
+    pub(super) kinds: Vec<Kind>,
+    space: &'s Space,
+    kernels: Kernels,
+    /// `[slots][chunks]`
+    values: Vec<Chunk>,
+    /// `[slots][width][chunks]`
+    spreads: Vec<Chunk>,
+    selects: Vec<Select>,
+    /// `[selectors][width / 8][chunks]`
+    masks: Vec<Bits>,
+    /// The selectors by mask.
+    table: Table,
+    /// For each slot, how many selectors there were before.
+    marks: Vec<usize>,
+    scratch: Vec<Chunk>,
+}
+
+impl<'s> View<'s> {
+    /// The state without lines.
+    pub(super) fn new(space: &'s Space, layout: &'s Layout) -> Self {
+        let mut view = View {
+            layout,
+            kinds: Vec::new(),
+            space,
+            kernels: Kernels::new(),
+            values: Vec::new(),
+            spreads: Vec::new(),
+            selects: Vec::new(),
+            masks: Vec::new(),
+            table: Table::default(),
+            marks: Vec::new(),
+            scratch: Vec::new(),
+        };
+        for (slot, kind) in line::leaf_kinds(space).into_iter().enumerate() {
+            let values: Vec<Chunk> = match slot as Slot {
+                TOKENS => layout.tokens.clone(),
+                INDICES => layout.indices.clone(),
+                line::FALSE => layout.constant(0).collect(),
+                line::TRUE => layout.constant(1).collect(),
+                constant => layout.constant(space.constants[usize::from(constant - line::FIRST_CONSTANT)]).collect(),
+            };
+            view.push(kind, &values);
+        }
+        view
+    }
+
+    /// A slot's value.
+    pub(super) fn value(&self, slot: Slot) -> &[Chunk] {
+        &self.values[usize::from(slot) * self.layout.chunks..][..self.layout.chunks]
+    }
+
+    /// The selectors that are unlike each other.
+    pub(super) fn selects(&self) -> &[Select] {
+        &self.selects
+    }
+
+    /// `[width / 8][chunks]`: which places a selector selects.
+    pub(super) fn mask(&self, selector: usize) -> &[Bits] {
+        let size = self.mask_size();
+        &self.masks[selector * size..][..size]
+    }
+
+    fn mask_size(&self) -> usize {
+        self.layout.width / 8 * self.layout.chunks
+    }
+
+    /// Adds a value, without what it makes possible.
+    pub(super) fn push(&mut self, kind: Kind, values: &[Chunk]) {
+        let slot = self.kinds.len() as Slot;
+        self.kinds.push(kind.in_slot(slot));
+        self.values.extend_from_slice(values);
+        self.layout.spread(values, &mut self.spreads);
+        self.marks.push(self.selects.len());
+    }
+
+    /// Takes the newest value away, and its selectors.
+    pub(super) fn pop(&mut self) {
+        self.kinds.pop();
+        let selectors = self.marks.pop().expect("a value was added");
+        self.values.truncate(self.kinds.len() * self.layout.chunks);
+        self.spreads.truncate(self.kinds.len() * self.layout.width * self.layout.chunks);
+        self.selects.truncate(selectors);
+        self.masks.truncate(selectors * self.mask_size());
+        self.table.truncate(selectors);
+    }
+
+    /// Gives every value that one operation makes of the slots there are, the slot `newest` among them, with the operation and its kind; before the
+    /// first line is chosen (`newest` is `None`), every value that one operation makes of the leaves. Values come more than once. Operations with a fault
+    /// somewhere are left out. `known` is what [`add_selectors`](Self::add_selectors) gave.
+    pub(super) fn derive(&mut self, newest: Option<Slot>, known: usize, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
+        self.elementwise(newest, give);
+        let slots = self.kinds.len() as Slot;
+        for selector in known..self.selects.len() {
+            self.width(selector, give);
+            for value in 0..slots {
+                self.aggregate(selector, value, give);
+            }
+        }
+        if let Some(newest) = newest {
+            for selector in 0..known {
+                self.aggregate(selector, newest, give);
+            }
+        }
+    }
+
+    fn elementwise(&mut self, newest: Option<Slot>, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
+        let mut out = std::mem::take(&mut self.scratch);
+        out.resize(self.layout.chunks, [0; LANES]);
+        let reading = newest.map_or(0, |newest| 1 << newest);
+        line::visit_elementwise(self.space, &self.kinds, reading, |line, kind| {
+            if self.elementwise_line(line, &mut out) {
+                give(line, kind, &out);
+            }
+        });
+        self.scratch = out;
+    }
+
+    /// The value of an elementwise line; whether it is without fault.
+    fn elementwise_line(&self, line: Line, out: &mut [Chunk]) -> bool {
+        let mut fine = true;
+        let kernels = self.kernels;
+        for (chunk, out) in out.iter_mut().enumerate() {
+            let at = |slot: Slot| &self.values[usize::from(slot) * self.layout.chunks + chunk];
+            let valid = &self.layout.valid[chunk];
+            match line {
+                Line::Arithmetic(operation, left, right) => fine &= kernels.arithmetic(operation, at(left), at(right), valid, out),
+                Line::Negate(input) => fine &= kernels.arithmetic(Arithmetic::Subtract, &[0; LANES], at(input), valid, out),
+                Line::Successor(input) => kernels.map(at(input), &[1; LANES], valid, out, i8::wrapping_add),
+                Line::Predecessor(input) => kernels.map(at(input), &[1; LANES], valid, out, i8::wrapping_sub),
+                Line::Compare(comparison, left, right) => kernels.compare(comparison, at(left), at(right), valid, out),
+                Line::Not(input) => kernels.map(at(input), &[1; LANES], valid, out, |input, one| input ^ one),
+                Line::And(left, right) => kernels.map(at(left), at(right), valid, out, |left, right| left & right),
+                Line::Or(left, right) => kernels.map(at(left), at(right), valid, out, |left, right| left | right),
+                Line::Where(condition, yes, no) => kernels.choose(at(condition), at(yes), at(no), out),
+                Line::Width(_) | Line::Aggregate { .. } => unreachable!("attention is not elementwise"),
+            }
+        }
+        fine
+    }
+
+    /// Adds the selectors with the newest slot as key or query; before the first line, all. Gives how many there were before.
+    pub(super) fn add_selectors(&mut self, newest: Option<Slot>) -> usize {
+        let known = self.selects.len();
+        let slots = self.kinds.len() as Slot;
+        if newest.is_none() {
+            self.add_constant_selectors();
+        }
+        for key in 0..slots {
+            for query in 0..slots {
+                let is_new = newest.is_none_or(|newest| key == newest || query == newest);
+                let constants = line::is_constant(self.space, key) && line::is_constant(self.space, query);
+                if is_new && !constants && self.kinds[usize::from(key)] == self.kinds[usize::from(query)] {
+                    self.add_pair(key, query);
+                }
+            }
+        }
+        known
+    }
+
+    /// Everything that may be looked at, and nothing.
+    fn add_constant_selectors(&mut self) {
+        let all = Select { key: line::TRUE, query: line::TRUE, comparison: Comparison::Equal };
+        let none = Select { query: line::FALSE, ..all };
+        let causal = self.layout.causal.clone();
+        self.add_selector(all, &causal);
+        let nothing = vec![[0; LANES]; self.mask_size()];
+        self.add_selector(none, &nothing);
+    }
+
+    /// The selectors of one key and query, for every comparison.
+    fn add_pair(&mut self, key: Slot, query: Slot) {
+        let (width, chunks, size) = (self.layout.width, self.layout.chunks, self.mask_size());
+        let mut masks = [const { Vec::new() }; 6];
+        for byte in 0..width / 8 {
+            for chunk in 0..chunks {
+                let spread = &self.spreads[usize::from(key) * width * chunks..][..width * chunks];
+                let query = &self.values[usize::from(query) * chunks + chunk];
+                let causal = &self.layout.causal[byte * chunks + chunk];
+                let selected = self.kernels.select(|place| &spread[(8 * byte + place) * chunks + chunk], query, causal);
+                for (mask, selected) in masks.iter_mut().zip(selected) {
+                    mask.push(selected);
+                }
+            }
+        }
+        for comparison in self.space.operations.select.clone() {
+            debug_assert_eq!(masks[comparison as usize].len(), size);
+            self.add_selector(Select { key, query, comparison }, &masks[comparison as usize]);
+        }
+    }
+
+    /// Adds a selector unless one selects the same.
+    fn add_selector(&mut self, select: Select, mask: &[Bits]) {
+        let size = mask.len();
+        let hash = hash(0, mask.iter().map(words));
+        if self.table.find(hash, |other| self.masks[other * size..][..size] == *mask).is_none() {
+            self.table.push(hash);
+            self.selects.push(select);
+            self.masks.extend_from_slice(mask);
+        }
+    }
+
+    fn width(&mut self, selector: usize, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
+        if self.space.operations.width {
+            let mut out = std::mem::take(&mut self.scratch);
+            out.clear();
+            for chunk in 0..self.layout.chunks {
+                let size = self.mask_size();
+                let mask = &self.masks[selector * size..][..size];
+                let mut count = [0_u8; LANES];
+                for byte in 0..self.layout.width / 8 {
+                    for (count, bits) in count.iter_mut().zip(&mask[byte * self.layout.chunks + chunk]) {
+                        *count += bits.count_ones() as u8;
+                    }
+                }
+                out.push(count.map(u8::cast_signed));
+            }
+            give(Line::Width(self.selects[selector]), line::width_kind(self.space), &out);
+            self.scratch = out;
+        }
+    }
+
+    /// Every aggregation of a value by a selector.
+    fn aggregate(&mut self, selector: usize, value: Slot, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
+        let kind = self.kinds[usize::from(value)];
+        let (chunks, width, size) = (self.layout.chunks, self.layout.width, self.mask_size());
+        let is_constant = line::is_constant(self.space, value);
+        let with_mean = kind == Kind::Token && !is_constant && self.space.operations.reductions.contains(&Reduction::Mean);
+        let mut reduced = std::mem::take(&mut self.scratch);
+        reduced.clear();
+        reduced.resize(4 * chunks, [0; LANES]);
+        let mut some_empty = false;
+        for chunk in 0..chunks {
+            let (mask, spread) = (&self.masks[selector * size..][..size], &self.spreads[usize::from(value) * width * chunks..][..width * chunks]);
+            let of_chunk =
+                self.kernels.reduce(width, with_mean, |byte| &mask[byte * chunks + chunk], |place| &spread[place * chunks + chunk]);
+            let valid = &self.layout.valid[chunk];
+            some_empty |= of_chunk.count.iter().zip(valid).fold(false, |empty, (&count, &valid)| empty | (count == 0 && valid != 0));
+            reduced[chunk] = of_chunk.max;
+            reduced[chunks + chunk] = of_chunk.min;
+            reduced[2 * chunks + chunk] = of_chunk.mean;
+            reduced[3 * chunks + chunk] = of_chunk.count;
+        }
+        // Of a constant, all reductions are the same; and nothing but the constant, where something is selected everywhere.
+        let mut first = true;
+        let mut out = reduced.split_off(3 * chunks);
+        let count = out.clone();
+        for &reduction in &self.space.operations.reductions {
+            let of_reduction = match reduction {
+                Reduction::Max => &reduced[..chunks],
+                Reduction::Min => &reduced[chunks..2 * chunks],
+                Reduction::Mean if with_mean => &reduced[2 * chunks..],
+                Reduction::Mean if is_constant && kind == Kind::Token => self.value(value),
+                Reduction::Mean => continue,
+            };
+            if is_constant && !std::mem::take(&mut first) {
+                break;
+            }
+            let defaults = line::defaults(self.space, kind);
+            for &default in if some_empty { defaults } else { &defaults[..defaults.len().min(1)] } {
+                for chunk in 0..chunks {
+                    self.kernels.fill(&of_reduction[chunk], &count[chunk], default, &self.layout.valid[chunk], &mut out[chunk]);
+                }
+                give(Line::Aggregate { select: self.selects[selector], value, reduction, default }, kind, &out);
+            }
+        }
+        self.scratch = reduced;
+    }
+
+    /// The value of one line; `None` where it has a fault.
+    pub(super) fn evaluate(&self, line: Line) -> Option<Vec<Chunk>> {
+        let (Line::Width(select) | Line::Aggregate { select, .. }) = line else {
+            let mut out = vec![[0; LANES]; self.layout.chunks];
+            return self.elementwise_line(line, &mut out).then_some(out);
+        };
+        let (width, chunks) = (self.layout.width, self.layout.chunks);
+        let spread = |slot: Slot| &self.spreads[usize::from(slot) * width * chunks..][..width * chunks];
+        let value = |chunk: usize| {
+            let masks: Vec<Bits> = (0..width / 8)
+                .map(|byte| {
+                    let keys = spread(select.key);
+                    let causal = &self.layout.causal[byte * chunks + chunk];
+                    let query = &self.value(select.query)[chunk];
+                    self.kernels.select(|place| &keys[(8 * byte + place) * chunks + chunk], query, causal)[select.comparison as usize]
+                })
+                .collect();
+            let (of, with_mean) = match line {
+                Line::Aggregate { value, reduction, .. } => (value, reduction == Reduction::Mean),
+                _ => (select.key, false),
+            };
+            let values = spread(of);
+            let reduced = self.kernels.reduce(width, with_mean, |byte| &masks[byte], |place| &values[place * chunks + chunk]);
+            let Line::Aggregate { reduction, default, .. } = line else { return reduced.count };
+            let value = match reduction {
+                Reduction::Max => reduced.max,
+                Reduction::Min => reduced.min,
+                Reduction::Mean => reduced.mean,
+            };
+            let mut out = [0; LANES];
+            self.kernels.fill(&value, &reduced.count, default, &self.layout.valid[chunk], &mut out);
+            out
+        };
+        Some((0..chunks).map(value).collect())
+    }
+}
+
+/// The lanes of a chunk as words.
+#[inline]
+pub(super) fn words(bits: &Bits) -> [u64; 8] {
+    std::array::from_fn(|word| u64::from_le_bytes(std::array::from_fn(|byte| bits[8 * word + byte])))
+}
+
+/// The lanes of a chunk as words.
+#[inline]
+pub(super) fn chunk_words(chunk: &Chunk) -> [u64; 8] {
+    std::array::from_fn(|word| u64::from_le_bytes(std::array::from_fn(|byte| chunk[8 * word + byte].cast_unsigned())))
+}
