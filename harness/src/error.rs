@@ -98,6 +98,27 @@ pub enum Error {
         /// Runs in all.
         all: usize,
     },
+    /// The user stopped a search.
+    #[error(
+        "interrupted at size {size}, {done} of {shards} shards done{}",
+        if *kept { " and kept: run the same command again to go on" } else { ": with --out FOLDER they would be kept" }
+    )]
+    SearchInterrupted {
+        /// Core operations of the programs that were being searched.
+        size: usize,
+        /// Shards that are done.
+        done: usize,
+        /// Shards in all.
+        shards: usize,
+        /// Whether they are kept.
+        kept: bool,
+    },
+    /// No program agrees with a task.
+    #[error("{0}")]
+    NoProgram(String),
+    /// A search came to something else than its certificate says.
+    #[error("the certificate does not hold: {0}")]
+    NotCertified(String),
     /// A program failed on some inputs.
     #[error("{failed} of {all} results are errors: see them among the results")]
     InputsFailed {
@@ -156,7 +177,7 @@ impl Error {
     /// The exit status: 1 where work had begun, 2 for bad usage or bad input, 75 for an interruption.
     pub fn exit_status(&self) -> u8 {
         match self {
-            Self::Interrupted { .. } => 75,
+            Self::Interrupted { .. } | Self::SearchInterrupted { .. } => 75,
             Self::Evaluation(rasp::rasp_l::EvaluationError::EmptyInput) => 2,
             Self::RunsFailed { .. }
             | Self::InputsFailed { .. }
@@ -164,6 +185,8 @@ impl Error {
             | Self::Evaluation(_)
             | Self::ExamplesFailed { .. }
             | Self::NotSolved { .. }
+            | Self::NoProgram(_)
+            | Self::NotCertified(_)
             | Self::NotFormatted { .. } => 1,
             _ => 2,
         }

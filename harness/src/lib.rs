@@ -22,6 +22,7 @@ pub mod predictor;
 pub mod printer;
 pub mod progress;
 pub mod run;
+pub mod search;
 pub mod sweep;
 pub mod task;
 

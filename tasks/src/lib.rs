@@ -20,6 +20,7 @@
 //! The crate is pure: the same seed gives the same examples on every machine, and nothing here reads a file or a clock.
 
 mod addition;
+pub mod agreement;
 mod bits;
 mod catalogue;
 mod copy;
@@ -36,6 +37,7 @@ pub mod random;
 mod random_program;
 mod residue;
 mod reverse;
+pub mod shortest;
 mod sort;
 mod task;
 mod vocabulary;

@@ -8,6 +8,7 @@ mod format;
 mod json;
 mod length;
 mod repl;
+mod search;
 mod test;
 mod typed;
 
@@ -115,6 +116,19 @@ pub(super) enum RaspCommand {
     #[command(after_help = "Example: rasplab rasp test tasks/programs/*.rasp
          rasplab rasp test my_sort.rasp --task sort --lengths 1..50")]
     Test(TestArgs),
+    /// Find the shortest programs that agree with a task at its training lengths, and prove that none is shorter.
+    ///
+    /// All programs of 0, 1, 2, ... core operations are searched, exhaustively, on sequences that start short and grow by counterexamples. Those that agree with the
+    /// task at every training length are tried beyond: some generalize, others are impostors. Standard output is the shortest program that generalizes, as a
+    /// `.rasp` file; --out keeps it with a certificate, which `rasp certify` checks.
+    #[command(after_help = "Example: rasplab rasp search --task sort --train-lengths 1..20
+         rasplab rasp search --task binary-majority --train-lengths 1..12 --diversity --out majority
+         rasplab rasp search --task copy-repeat --ops attention --max-operations 5")]
+    Search(search::SearchArgs),
+    /// Check a certificate of `rasp search` by searching again.
+    #[command(after_help = "Example: rasplab rasp certify majority/certificate.json
+         rasplab rasp certify majority/certificate.json --plain-to 2")]
+    Certify(search::CertifyArgs),
     /// Format programs in place: one statement a line, and blanks in their places. Comments and line breaks inside statements stay.
     #[command(after_help = "Example: rasplab rasp fmt my.rasp
          rasplab rasp fmt --check tasks/programs/*.rasp
@@ -169,12 +183,18 @@ enum ProfileName {
     Published,
 }
 
-impl From<ProfileArgs> for Profile {
-    fn from(args: ProfileArgs) -> Profile {
-        match args.profile {
+impl From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Profile {
+        match name {
             ProfileName::Strict => Profile::Strict,
             ProfileName::Published => Profile::Published,
         }
+    }
+}
+
+impl From<ProfileArgs> for Profile {
+    fn from(args: ProfileArgs) -> Profile {
+        args.profile.into()
     }
 }
 
@@ -271,6 +291,8 @@ pub(super) fn rasp(command: RaspCommand, printer: Printer) -> Result<(), Error> 
         RaspCommand::Length { files, profile } => length::length(&files, profile.into(), printer),
         RaspCommand::Check { files, profile, limits } => check::check(&files, profile.into(), limits.into(), printer),
         RaspCommand::Test(args) => test::test(&args, printer),
+        RaspCommand::Search(args) => search::search(&args, printer),
+        RaspCommand::Certify(args) => search::certify(&args, printer),
         RaspCommand::Fmt { files, check } => format::format(&files, check, printer),
     }
 }

@@ -101,7 +101,7 @@ fn train(sweep: &Sweep, left: &[Run], folder: &Path, workers: Option<u16>) -> Re
 }
 
 /// Ctrl-C and SIGTERM let running steps end, keep what is done, and stop.
-fn stop_on_signal() -> Result<Arc<AtomicBool>, Error> {
+pub(super) fn stop_on_signal() -> Result<Arc<AtomicBool>, Error> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     let handler = move || {

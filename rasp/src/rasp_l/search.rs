@@ -10,6 +10,7 @@
 //! - `pool`, `table`: what could be chosen next, without duplicates; `enumerate`: the depth-first search, in shards.
 //! - `sieve`: whether any last operation could agree, without making one; `last`: which do.
 //! - `found`: a program that agrees, as a text.
+//! - `plain`: the same by plain enumeration, to check the rest against.
 //!
 //! **Why leaving out equal values is sound.** Say that no program of fewer than `s` operations agrees with the battery, and one of `s` does. No two of
 //! its lines, and no line and a leaf, have the same value and kind, or one could be replaced by the other (except a written constant: operations on
@@ -24,6 +25,7 @@ mod kernel;
 mod last;
 mod layout;
 mod line;
+mod plain;
 mod pool;
 mod sieve;
 mod space;
@@ -34,6 +36,7 @@ mod view;
 
 pub use battery::{Battery, Sequence};
 pub use enumerate::{Counts, Found, Outcome, Search, Worker};
+pub use plain::some_agrees;
 pub use space::{NAMED_OPERATIONS, Operations, Space};
 use thiserror::Error;
 

@@ -1,7 +1,7 @@
 //! What a program is asked: sequences, and the next tokens wanted at some of their positions.
 
-use super::layout::TOKENS_MAX;
 use super::SearchError;
+use super::layout::TOKENS_MAX;
 
 /// A prompt with its answer, and where the answer's tokens are wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

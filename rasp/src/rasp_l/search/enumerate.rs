@@ -1,5 +1,6 @@
 //! Every set of lines, depth first, in shards that share nothing.
 
+use super::SearchError;
 use super::battery::{Battery, Sequence};
 use super::kernel::{Chunk, LANES};
 use super::last;
@@ -10,7 +11,6 @@ use super::sieve::{FIRST_PREFIX, Sieve};
 use super::space::Space;
 use super::table::{Table, hash};
 use super::view::{View, chunk_words};
-use super::SearchError;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a search, or a part of it, went through.
@@ -110,6 +110,11 @@ impl Search {
         self.size
     }
 
+    /// Which programs are searched.
+    pub fn space(&self) -> &Space {
+        &self.space
+    }
+
     /// The battery.
     pub fn battery(&self) -> &Battery {
         &self.battery
@@ -126,7 +131,9 @@ impl Search {
         }
         let worker = self.worker();
         let modulus = if self.size < 5 { 1 } else { 16 };
-        (worker.first_item..worker.pool.len()).flat_map(|item| (0..modulus).map(move |remainder| Shard { first: Some(item), remainder, modulus })).collect()
+        (worker.first_item..worker.pool.len())
+            .flat_map(|item| (0..modulus).map(move |remainder| Shard { first: Some(item), remainder, modulus }))
+            .collect()
     }
 }
 
@@ -200,8 +207,7 @@ impl Children {
     #[inline]
     fn add(&mut self, kind: Kind, unused: u32, value: &[Chunk]) -> bool {
         let hash = hash(coarse(kind) ^ u64::from(unused) << 8, value.iter().map(chunk_words));
-        let is_same =
-            |child: usize| self.kinds[child] == (kind, unused) && self.values[child * value.len()..][..value.len()] == *value;
+        let is_same = |child: usize| self.kinds[child] == (kind, unused) && self.values[child * value.len()..][..value.len()] == *value;
         if self.table.find(hash, is_same).is_some() {
             return false;
         }
@@ -266,14 +272,7 @@ impl<'s> Worker<'s> {
     }
 
     /// Chooses the next of `left` lines, two or more, among the items from `first` on.
-    fn descend(
-        &mut self,
-        first: usize,
-        left: usize,
-        unused: u32,
-        (remainder, modulus): (usize, usize),
-        stop: &AtomicBool,
-    ) -> Option<()> {
+    fn descend(&mut self, first: usize, left: usize, unused: u32, (remainder, modulus): (usize, usize), stop: &AtomicBool) -> Option<()> {
         for item in first..self.pool.len() {
             // Each operation that is still to come reads at most three values and leaves one, and one is left in the end.
             if item % modulus != remainder || self.unused_with(item, unused).count_ones() as usize + 1 > 1 + 2 * left {
@@ -393,7 +392,11 @@ impl<'s> Worker<'s> {
             let (kind, unused) = (self.pool.kind(item), self.unused_with(item, unused));
             let screen = self.pool.screen(item);
             if unused.count_ones() > 2
-                || !self.children.passed.iter().any(|&child| self.children.kinds[child] == (kind, unused) && self.children.value(child) == screen)
+                || !self
+                    .children
+                    .passed
+                    .iter()
+                    .any(|&child| self.children.kinds[child] == (kind, unused) && self.children.value(child) == screen)
             {
                 continue;
             }

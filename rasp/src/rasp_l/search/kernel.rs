@@ -224,7 +224,9 @@ mod tests {
 
     /// Every pair of int8 values, a chunk at a time.
     fn pairs() -> impl Iterator<Item = (Chunk, Chunk)> {
-        (i8::MIN..=i8::MAX).flat_map(|left| (0..4).map(move |quarter| ([left; LANES], std::array::from_fn(|lane| (quarter * 64 + lane as i32 - 128) as i8))))
+        (i8::MIN..=i8::MAX).flat_map(|left| {
+            (0..4).map(move |quarter| ([left; LANES], std::array::from_fn(|lane| (quarter * 64 + lane as i32 - 128) as i8)))
+        })
     }
 
     #[test]

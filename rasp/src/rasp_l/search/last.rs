@@ -23,7 +23,9 @@ pub(super) fn visit_fitting(space: &Space, view: &View<'_>, reading: u32, mut gi
         {
             return;
         }
-        if view.layout.scored.iter().all(|scored| token_at(view, line, scored.lane, scored.start) == Some(scored.target)) && fits(view, line) {
+        if view.layout.scored.iter().all(|scored| token_at(view, line, scored.lane, scored.start) == Some(scored.target))
+            && fits(view, line)
+        {
             if let Line::Aggregate { select, value, reduction, .. } = line
                 && !selects_nothing_somewhere(view, select)
             {

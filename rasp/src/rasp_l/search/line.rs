@@ -6,7 +6,7 @@
 use super::space::Space;
 use crate::comparison::Comparison;
 use crate::rasp_l::discipline::Profile;
-use crate::rasp_l::graph::{Reduction};
+use crate::rasp_l::graph::Reduction;
 use crate::rasp_l::operation::Arithmetic;
 
 /// The place of a value.

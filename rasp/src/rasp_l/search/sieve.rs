@@ -13,7 +13,6 @@ use super::layout::{Layout, Scored};
 use super::line::{self, Kind, Slot};
 use super::space::Space;
 use super::view::{View, chunk_words};
-use crate::comparison::Comparison;
 use crate::rasp_l::graph::Reduction;
 use crate::rasp_l::operation::Arithmetic;
 use std::collections::HashMap;
@@ -573,7 +572,8 @@ impl Sieve {
             let sets = &self.sets[*selector as usize * count..][..count];
             (sets[0], sets.get(1).copied().unwrap_or(0))
         };
-        let mut selectors: Vec<u32> = (0..self.reads.len() as u32).filter(|&selector| required & !self.reads[selector as usize] == 0).collect();
+        let mut selectors: Vec<u32> =
+            (0..self.reads.len() as u32).filter(|&selector| required & !self.reads[selector as usize] == 0).collect();
         selectors.sort_unstable_by_key(key);
         let len = selectors.len();
         let mut list = List { after_first: vec![len as u32; len], after_second: vec![len as u32; len], selectors };
@@ -871,7 +871,10 @@ fn arrange(positions: Vec<Position>, layout: &Layout) -> (Vec<Position>, usize) 
     let mut arranged: Vec<Position> = Vec::new();
     while arranged.len() < POSITIONS_MAX && !left.is_empty() {
         let alike = |position: &Position| {
-            arranged.iter().map(|other| usize::from(other.target == position.target) + usize::from(other.word == position.word)).sum::<usize>()
+            arranged
+                .iter()
+                .map(|other| usize::from(other.target == position.target) + usize::from(other.word == position.word))
+                .sum::<usize>()
         };
         let key = |&(ease, position): &(u64, Position)| (position.prefix_len > FIRST_PREFIX, alike(&position), ease, position.lane);
         let best = (0..left.len()).min_by_key(|&place| key(&left[place])).expect("something is left");

@@ -147,7 +147,11 @@ impl Operations {
         names.extend(word(self.negate, "negate"));
         names.extend(word(self.step, "step"));
         names.extend(self.compare.iter().map(|comparison| comparison.symbol().to_owned()));
-        names.extend([(self.connect, "connect"), (self.choose, "if"), (self.width, "width")].into_iter().filter_map(|(present, name)| word(present, name)));
+        names.extend(
+            [(self.connect, "connect"), (self.choose, "if"), (self.width, "width")]
+                .into_iter()
+                .filter_map(|(present, name)| word(present, name)),
+        );
         names.extend(self.reductions.iter().map(|&reduction| reduction_name(reduction).to_owned()));
         names.extend(self.select.iter().map(|comparison| format!("select{}", comparison.symbol())));
         names

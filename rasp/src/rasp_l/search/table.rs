@@ -16,11 +16,6 @@ impl Default for Table {
 }
 
 impl Table {
-    /// How many numbers are in.
-    pub(super) fn len(&self) -> usize {
-        self.added.len()
-    }
-
     /// The first number of this hash that `is_same` accepts.
     #[inline]
     pub(super) fn find(&self, hash: u64, mut is_same: impl FnMut(usize) -> bool) -> Option<usize> {
@@ -35,7 +30,7 @@ impl Table {
         }
     }
 
-    /// Adds the next number, [`len`](Self::len), under a hash.
+    /// Adds the next number, which is how many there are, under a hash.
     #[inline]
     pub(super) fn push(&mut self, hash: u64) {
         if 2 * self.added.len() >= self.cells.len() {

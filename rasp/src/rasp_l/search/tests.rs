@@ -1,77 +1,12 @@
 //! The search against plain enumeration, planted programs and the interpreter.
 
+use super::line::{Kind, Line, Slot};
+use super::plain::{Plain, leaf_values, plain, visit_agreeing};
 use super::*;
-use super::line::{Kind, Line, Select, Slot};
-use crate::rasp_l::graph::Reduction;
 use crate::rasp_l::{Profile, Program};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
-
-/// The values of one slot at every position of every sequence, computed one at a time.
-type Plain = Vec<i32>;
-
-fn leaf_values(space: &Space, sequences: &[Sequence]) -> Vec<(Kind, Plain)> {
-    let each = |value: &dyn Fn(&Sequence, usize) -> i32| {
-        sequences.iter().flat_map(|sequence| (0..sequence.tokens.len()).map(move |place| value(sequence, place))).collect()
-    };
-    let mut leaves = vec![
-        (Kind::Token, each(&|sequence, place| i32::from(sequence.tokens[place]))),
-        (line::POSITION, each(&|_, place| place as i32)),
-        (Kind::Boolean, each(&|_, _| 0)),
-        (Kind::Boolean, each(&|_, _| 1)),
-    ];
-    leaves.extend(space.constants.iter().map(|&constant| (Kind::Token, each(&|_, _| i32::from(constant)))));
-    leaves
-}
-
-/// A line by its definition; `None` where it has a fault.
-fn plain(line: Line, slots: &[(Kind, Plain)], sequences: &[Sequence]) -> Option<Plain> {
-    let mut start = 0;
-    let mut values = Vec::new();
-    for sequence in sequences {
-        for place in start..start + sequence.tokens.len() {
-            let at = |slot: Slot| slots[usize::from(slot)].1[place];
-            let selected = |select: Select| {
-                let value = move |slot: Slot, place: usize| slots[usize::from(slot)].1[place];
-                (start..=place).filter(move |&other| select.comparison.holds(&value(select.key, other), &value(select.query, place)))
-            };
-            let int8 = |value: i32| i8::try_from(value).ok().map(i32::from);
-            values.push(match line {
-                Line::Arithmetic(operation, left, right) => i32::from(operation.apply(at(left) as i16, at(right) as i16).ok()?),
-                Line::Negate(input) => int8(-at(input))?,
-                Line::Successor(input) => at(input) + 1,
-                Line::Predecessor(input) => at(input) - 1,
-                Line::Compare(comparison, left, right) => i32::from(comparison.holds(&at(left), &at(right))),
-                Line::Not(input) => 1 - at(input),
-                Line::And(left, right) => at(left) & at(right),
-                Line::Or(left, right) => at(left) | at(right),
-                Line::Where(condition, yes, no) => at(if at(condition) == 1 { yes } else { no }),
-                Line::Width(select) => selected(select).count() as i32,
-                Line::Aggregate { select, value, reduction, default } => {
-                    let chosen: Vec<i32> = selected(select).map(|other| slots[usize::from(value)].1[other]).collect();
-                    match reduction {
-                        _ if chosen.is_empty() => i32::from(default),
-                        Reduction::Max => chosen.iter().copied().max()?,
-                        Reduction::Min => chosen.iter().copied().min()?,
-                        Reduction::Mean => chosen.iter().sum::<i32>() / chosen.len() as i32,
-                    }
-                }
-            });
-        }
-        start += sequence.tokens.len();
-    }
-    Some(values)
-}
-
-fn agrees(values: &Plain, sequences: &[Sequence]) -> bool {
-    let mut start = 0;
-    sequences.iter().all(|sequence| {
-        let holds = sequence.targets.iter().all(|&(place, target)| values[start + place] == i32::from(target));
-        start += sequence.tokens.len();
-        holds
-    })
-}
 
 /// What a program does on the battery: the values of its lines but the last as a set, and the last one's.
 type Behaviour = (BTreeSet<(u8, Plain)>, Plain);
@@ -84,30 +19,15 @@ fn class(kind: Kind) -> u8 {
     }
 }
 
-/// Every program of `size` lines that agrees, each line computed anew: no equal values left out, no sieve, lines in any order, unused lines too.
+/// The behaviours of all programs of `size` lines that agree.
 fn by_plain_enumeration(space: &Space, battery: &Battery, size: usize) -> BTreeSet<Behaviour> {
-    fn descend(space: &Space, sequences: &[Sequence], left: usize, slots: &mut Vec<(Kind, Plain)>, found: &mut BTreeSet<Behaviour>) {
-        let kinds: Vec<Kind> = slots.iter().map(|(kind, _)| *kind).collect();
-        let mut next = Vec::new();
-        line::visit(space, &kinds, 0, |line, kind| next.push((line, kind)));
-        for (line, kind) in next {
-            let Some(values) = plain(line, slots, sequences) else { continue };
-            if left == 1 {
-                if kind == Kind::Token && agrees(&values, sequences) {
-                    let lines = &slots[line::leaves(space)..];
-                    found.insert((lines.iter().map(|(kind, values)| (class(*kind), values.clone())).collect(), values));
-                }
-            } else {
-                slots.push((kind.in_slot(slots.len() as Slot), values));
-                descend(space, sequences, left - 1, slots, found);
-                slots.pop();
-            }
-        }
-    }
-    let mut found = BTreeSet::new();
-    let mut slots = leaf_values(space, battery.sequences());
-    descend(space, battery.sequences(), size, &mut slots, &mut found);
-    found
+    let mut behaviours = BTreeSet::new();
+    visit_agreeing(space, battery, size, &mut |lines| {
+        let (last, others) = lines.split_last().expect("there are lines");
+        behaviours.insert((others.iter().map(|(kind, values)| (class(*kind), values.clone())).collect(), last.1.clone()));
+        true
+    });
+    behaviours
 }
 
 fn search(space: &Space, battery: &Battery, size: usize) -> (Search, Outcome) {

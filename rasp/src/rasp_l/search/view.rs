@@ -245,7 +245,8 @@ impl<'s> View<'s> {
         reduced.resize(4 * chunks, [0; LANES]);
         let mut some_empty = false;
         for chunk in 0..chunks {
-            let (mask, spread) = (&self.masks[selector * size..][..size], &self.spreads[usize::from(value) * width * chunks..][..width * chunks]);
+            let (mask, spread) =
+                (&self.masks[selector * size..][..size], &self.spreads[usize::from(value) * width * chunks..][..width * chunks]);
             let of_chunk =
                 self.kernels.reduce(width, with_mean, |byte| &mask[byte * chunks + chunk], |place| &spread[place * chunks + chunk]);
             let valid = &self.layout.valid[chunk];

@@ -1,0 +1,408 @@
+//! `rasp search`: the shortest programs that agree with a task at its training lengths, what was proved, and which of them generalize. `rasp certify`: a proof
+//! repeated.
+
+use std::fs;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use rasp::rasp_l::search::{NAMED_OPERATIONS, Operations, Search, Space};
+use serde_json::{Value, json};
+use tasks::agreement::Counterexample;
+use tasks::shortest::{Candidate, Consistent, Diversity, Question, Shortest, ShortestError, constants, diversity, shortest};
+use tasks::{Task, TaskSpec, Vocabulary};
+
+use super::super::sweep::stop_on_signal;
+use super::{Range, at_least_one, read_range};
+use crate::error::Error;
+use crate::printer::Printer;
+use crate::run::write_whole;
+use crate::search::{Certificate, Searcher};
+
+#[derive(Debug, Args)]
+pub(super) struct SearchArgs {
+    /// The task.
+    #[arg(long, value_name = "NAME")]
+    task: String,
+    /// The task's alphabet, as in `tasks sample`.
+    #[arg(long)]
+    alphabet: Option<usize>,
+    /// The training lengths, `FROM..TO`, both included.
+    #[arg(long, value_name = "FROM..TO", default_value = "1..10", value_parser = read_range)]
+    train_lengths: Range,
+    /// The largest length beyond training at which programs are tried [default: four times the largest training length, or the task's limit].
+    #[arg(long, value_name = "LENGTH")]
+    test_length: Option<usize>,
+    /// The largest size searched, in core operations.
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    max_operations: usize,
+    /// The operations that a line may be: `full`, `no-arithmetic`, `attention`, or names separated by commas, such as `+,==,if,max,width,select==`.
+    #[arg(long, value_name = "SET", default_value = "full")]
+    ops: String,
+    /// The tokens that may be written, separated by commas [default: 0, 1 and the task's special tokens].
+    #[arg(long, value_name = "TOKENS", value_delimiter = ',', allow_hyphen_values = true)]
+    constants: Vec<i8>,
+    #[command(flatten)]
+    profile: StrictArgs,
+    /// Examples of each length that programs are tried on.
+    #[arg(long, default_value_t = 50, value_parser = at_least_one)]
+    count: usize,
+    /// Examples are drawn by seed.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Also find the smallest training length at which no shorter program agrees that does not generalize.
+    #[arg(long)]
+    diversity: bool,
+    #[command(flatten)]
+    room: RoomArgs,
+    /// The folder for programs, the certificate, and the parts of a search that is interrupted [default: nothing is kept].
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+}
+
+/// As [`ProfileArgs`](super::ProfileArgs), strict unless told.
+#[derive(Clone, Copy, Debug, Args)]
+struct StrictArgs {
+    /// `strict`: each width is a type of its own; `published`: widths may be compared with each other, as in a listing of the paper.
+    #[arg(long, value_enum, default_value = "strict")]
+    profile: super::ProfileName,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+struct RoomArgs {
+    /// Threads [default: one for each core].
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    workers: Option<u16>,
+    /// The most memory, in MiB.
+    #[arg(long, value_name = "MIB", default_value_t = 512)]
+    memory: usize,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CertifyArgs {
+    /// The certificate that `rasp search --out` has written.
+    file: PathBuf,
+    /// Sizes up to this one are also checked by plain enumeration: every program, nothing left out, each line computed by itself.
+    #[arg(long, value_name = "SIZE", default_value_t = 1)]
+    plain_to: usize,
+    #[command(flatten)]
+    room: RoomArgs,
+}
+
+pub(super) fn search(args: &SearchArgs, printer: Printer) -> Result<(), Error> {
+    let task = tasks::build(&TaskSpec { name: args.task.clone(), alphabet: args.alphabet })?;
+    let question = question(args, &*task)?;
+    if let Some(out) = &args.out {
+        fs::create_dir_all(out).map_err(Error::file(out, "create"))?;
+    }
+    let stop = stop_on_signal()?;
+    let searcher = searcher(args.room, args.out.as_deref(), &stop, task.vocabulary().symbols().collect());
+    let mut search = |made: &Search| {
+        let started = std::time::Instant::now();
+        let searched = searcher.search(made)?;
+        printer.note(&format!(
+            "size {}, {} sequences: {} sets of lines, {} values, {} last operations; {} programs agree; {:.2} s",
+            made.size(),
+            made.battery().sequences().len(),
+            searched.counts.states,
+            searched.counts.candidates,
+            searched.counts.last_operations,
+            searched.agreeing,
+            started.elapsed().as_secs_f64()
+        ));
+        Ok(searched)
+    };
+    let found = shortest(&question, &mut search).map_err(error)?;
+    let verdicts = match found.best() {
+        Some((size, _)) if args.diversity => diversity(&question, size, &mut search).map_err(error)?,
+        _ => Vec::new(),
+    };
+    let answer = Answer { question: &question, found: &found, verdicts: &verdicts, asked_diversity: args.diversity };
+    if let Some(out) = &args.out {
+        answer.keep(out)?;
+    }
+    if printer.json() {
+        printer.value(&answer.to_json())?;
+    } else {
+        answer.notes(printer);
+        if let Some((_, candidate)) = answer.program() {
+            printer.data(&answer.text(candidate))?;
+        }
+    }
+    if answer.program().is_none() { Err(Error::NoProgram(answer.none())) } else { Ok(()) }
+}
+
+fn searcher<'a>(
+    room: RoomArgs,
+    folder: Option<&'a Path>,
+    stop: &'a Arc<std::sync::atomic::AtomicBool>,
+    symbols: Vec<(&'a str, i8)>,
+) -> Searcher<'a> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let workers = room.workers.map_or(cores, usize::from);
+    Searcher { workers, memory: room.memory << 20, folder, stop, terminal: std::io::stderr().is_terminal(), symbols }
+}
+
+fn question<'t>(args: &SearchArgs, task: &'t dyn Task) -> Result<Question<'t>, Error> {
+    task.check_length(*args.train_lengths.end())?;
+    let operations = Operations::named(&args.ops).map_or_else(|| Operations::of_names(args.ops.split(',').map(str::trim)), Ok);
+    let operations = operations.map_err(|name| {
+        let full = Operations::full().names();
+        let known = NAMED_OPERATIONS.iter().map(|&(name, _)| name).chain(full.iter().map(String::as_str));
+        let meant = known.clone().max_by(|left, right| strsim::jaro_winkler(left, name).total_cmp(&strsim::jaro_winkler(right, name)));
+        let hint = meant.filter(|meant| strsim::jaro_winkler(meant, name) > 0.7).map(|meant| format!("did you mean `{meant}`? "));
+        let known: Vec<&str> = known.collect();
+        Error::Usage(format!("--ops: no operation is called `{name}`: {}they are {}", hint.unwrap_or_default(), known.join(" ")))
+    })?;
+    let constants = if args.constants.is_empty() { constants(task) } else { args.constants.clone() };
+    let space = Space { profile: args.profile.profile.into(), ..Space::new(operations, constants) };
+    let last = *args.train_lengths.end();
+    let furthest = args.test_length.unwrap_or(4 * last).min(task.length_limit().unwrap_or(usize::MAX));
+    if args.test_length.is_some_and(|length| length <= last) {
+        return Err(Error::Usage(format!("--test-length: programs are tried beyond training, so give more than {last}")));
+    }
+    Ok(Question {
+        task,
+        train: args.train_lengths.clone(),
+        beyond: beyond(last, furthest),
+        space,
+        size_max: args.max_operations,
+        until_general: true,
+        examples: args.count,
+        seed: args.seed,
+    })
+}
+
+/// Every length for a while, then ever fewer.
+fn beyond(last: usize, furthest: usize) -> Vec<usize> {
+    let mut lengths = Vec::new();
+    let mut length = last + 1;
+    while length < furthest {
+        lengths.push(length);
+        length += ((length - last) / 8).max(1);
+    }
+    if furthest > last {
+        lengths.push(furthest);
+    }
+    lengths
+}
+
+fn error(error: ShortestError<Error>) -> Error {
+    match error {
+        ShortestError::Task(error) => Error::Task(error),
+        ShortestError::Stopped(error) => error,
+        other => Error::Usage(other.to_string()),
+    }
+}
+
+/// What there is to say.
+struct Answer<'a> {
+    question: &'a Question<'a>,
+    found: &'a Shortest,
+    verdicts: &'a [Diversity],
+    asked_diversity: bool,
+}
+
+impl Answer<'_> {
+    fn vocabulary(&self) -> &Vocabulary {
+        self.question.task.vocabulary()
+    }
+
+    /// The program to show: the shortest that generalizes, or else the shortest that agrees in training.
+    fn program(&self) -> Option<(usize, &Candidate)> {
+        self.found.best().or_else(|| self.found.consistent.as_ref().and_then(|found| Some((found.size, found.candidates.first()?))))
+    }
+
+    /// The file of a program: what is known of it, an example or two, and its lines.
+    fn text(&self, candidate: &Candidate) -> String {
+        let (task, train) = (self.question.task.name(), &self.question.train);
+        let (first, last) = (train.start(), train.end());
+        let length = candidate.program.length();
+        let mut about = vec![format!("{task}: {} core operations, {} bits.", length.core_operations, length.bits)];
+        about.push(match candidate.counterexample() {
+            None => format!("Agrees at lengths {first} to {last}; verified to length {}.", candidate.verified_to(train)),
+            Some((length, wrong)) => format!(
+                "Agrees at lengths {first} to {last}, and is an impostor: at length {length} it is wrong, {}.",
+                self.in_words(wrong)
+            ),
+        });
+        about.push(format!("No program of fewer than {} core operations agrees at lengths {first} to {last}", self.found.none_below));
+        about.push(format!("over the operations {}", self.question.space.operations));
+        about.push(format!("and the constants {:?}.", self.question.space.constants));
+        let (head, body) = candidate.source.split_once('\n').unwrap_or((&candidate.source, ""));
+        let about: String = about.iter().map(|line| format!("# {line}\n")).collect();
+        format!("{head}\n{about}{body}")
+    }
+
+    fn in_words(&self, wrong: &Counterexample) -> String {
+        let written = match &wrong.written {
+            Ok(tokens) => format!("it writes {}", self.vocabulary().show(tokens)),
+            Err(fault) => format!("it fails ({fault})"),
+        };
+        format!("{}: {written}", wrong.example.show(self.vocabulary()))
+    }
+
+    /// What people want to know beside the program.
+    fn notes(&self, printer: Printer) {
+        let (first, last) = (self.question.train.start(), self.question.train.end());
+        if self.found.none_below > 0 {
+            printer.note(&format!(
+                "proved: no program of fewer than {} core operations agrees at lengths {first} to {last}",
+                self.found.none_below
+            ));
+        }
+        for found in [&self.found.consistent, &self.found.general].into_iter().flatten() {
+            let (general, impostors) = (found.general().count(), found.impostors().count());
+            let (size, looked_at) = (found.size, general + impostors);
+            let some =
+                if found.agreeing > looked_at as u64 { format!(" ({} agree with the battery)", found.agreeing) } else { String::new() };
+            printer.note(&format!("{size} core operations: {general} programs generalize as far as tried, {impostors} do not{some}"));
+            if let Some(impostor) = found.impostors().next()
+                && let Some((length, wrong)) = impostor.counterexample()
+            {
+                printer.note(&format!("an impostor, wrong at length {length} ({}):\n{}", self.in_words(wrong), lines(&impostor.source)));
+            }
+        }
+        if let Some(size) = self.found.unsettled {
+            printer.note(&format!(
+                "warning: at size {size} programs agree with every sequence of 32 tokens or fewer that was tried, and not with longer ones: nothing is proved of that size"
+            ));
+        }
+        for verdict in self.verdicts {
+            printer.note(&self.verdict(verdict));
+        }
+        if self.asked_diversity && self.verdicts.is_empty() {
+            printer.note("diversity: no program generalizes, so there is nothing to compare impostors with");
+        }
+    }
+
+    fn verdict(&self, verdict: &Diversity) -> String {
+        let (first, last) = (self.question.train.start(), verdict.len_train_max);
+        let Some((size, impostor)) = &verdict.impostor else {
+            return format!("diversity: training lengths {first}..{last} admit no shorter impostor");
+        };
+        let wrong = impostor.counterexample().map_or_else(
+            || format!("right to length {} all the same", impostor.verified_to(&(*first..=last))),
+            |(length, wrong)| format!("wrong at length {length}, {}", self.in_words(wrong)),
+        );
+        format!(
+            "diversity: training lengths {first}..{last} admit an impostor of {size} core operations, {wrong}:\n{}",
+            lines(&impostor.source)
+        )
+    }
+
+    /// Why there is no program.
+    fn none(&self) -> String {
+        let (first, last) = (self.question.train.start(), self.question.train.end());
+        format!(
+            "no program of at most {} core operations over these operations and constants agrees with {} at lengths {first} to {last}; proved for fewer than {}: \
+             raise --max-operations, restrict --ops to go deeper, or give other --constants",
+            self.question.size_max,
+            self.question.task.name(),
+            self.found.none_below
+        )
+    }
+
+    /// Writes the programs, the certificate and the whole answer.
+    fn keep(&self, out: &Path) -> Result<(), Error> {
+        if let Some((_, candidate)) = self.program() {
+            write_whole(&out.join("shortest.rasp"), self.text(candidate).as_bytes())?;
+        }
+        let impostor = [&self.found.consistent, &self.found.general].into_iter().flatten().find_map(|found| found.impostors().next());
+        if let Some(impostor) = impostor {
+            write_whole(&out.join("impostor.rasp"), self.text(impostor).as_bytes())?;
+        }
+        let json = |value: &Value| format!("{value:#}\n");
+        let certificate = serde_json::to_value(Certificate::new(self.question, self.found)).map_err(std::io::Error::from);
+        let path = out.join("certificate.json");
+        write_whole(&path, json(&certificate.map_err(Error::file(&path, "write"))?).as_bytes())?;
+        write_whole(&out.join("answer.json"), json(&self.to_json()).as_bytes())
+    }
+
+    fn to_json(&self) -> Value {
+        let candidate = |candidate: &Candidate| {
+            json!({
+                "source": candidate.source,
+                "bits": candidate.program.length().bits,
+                "verified_to": candidate.verified_to(&self.question.train),
+                "wrong_at": candidate.counterexample().map(|(length, _)| length),
+                "counterexample": candidate.counterexample().map(|(_, wrong)| self.in_words(wrong)),
+                "beyond": candidate.beyond.iter().map(|agreement| json!({
+                    "len_eval": agreement.length, "right": agreement.right, "examples": agreement.examples,
+                })).collect::<Vec<_>>(),
+            })
+        };
+        let consistent = |found: &Consistent| {
+            json!({
+                "core_operations": found.size,
+                "agreeing": found.agreeing,
+                "general": found.general().count(),
+                "impostors": found.impostors().count(),
+                "shortest": found.candidates.first().map(candidate),
+                "impostor": found.impostors().next().map(candidate),
+            })
+        };
+        json!({
+            "task": self.question.task.name(),
+            "train_lengths": [self.question.train.start(), self.question.train.end()],
+            "none_below": self.found.none_below,
+            "none_general_below": self.found.none_general_below,
+            "unsettled": self.found.unsettled,
+            "consistent": self.found.consistent.as_ref().map(consistent),
+            "general": self.found.general.as_ref().map(consistent),
+            "diversity": self.verdicts.iter().map(|verdict| json!({
+                "len_train_max": verdict.len_train_max,
+                "impostor": verdict.impostor.as_ref().map(|(size, impostor)| json!({ "core_operations": size, "program": candidate(impostor) })),
+            })).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// A program's lines without its symbols.
+fn lines(source: &str) -> String {
+    let body = source.rsplit("\n\n").next().unwrap_or(source);
+    body.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
+
+pub(super) fn certify(args: &CertifyArgs, printer: Printer) -> Result<(), Error> {
+    let text = fs::read_to_string(&args.file).map_err(Error::file(&args.file, "read"))?;
+    let certificate: Certificate =
+        serde_json::from_str(&text).map_err(|error| Error::Usage(format!("{}: this is no certificate: {error}", args.file.display())))?;
+    let space = certificate.space()?;
+    let sizes: Vec<usize> = certificate.sizes.iter().map(|size| size.size).collect();
+    if sizes != (0..certificate.none_below).collect::<Vec<_>>() {
+        return Err(Error::NotCertified(format!("it claims sizes below {}, and lists {sizes:?}", certificate.none_below)));
+    }
+    let stop = stop_on_signal()?;
+    let searcher = searcher(args.room, None, &stop, Vec::new());
+    for size in &certificate.sizes {
+        let battery = certificate.battery(size)?;
+        let made = Search::new(&space, &battery, size.size).map_err(|error| Error::Usage(error.to_string()))?;
+        let searched = searcher.search(&made)?;
+        if let Some(program) = searched.programs.first() {
+            return Err(Error::NotCertified(format!("this program of {} core operations agrees:\n{program}", size.size)));
+        }
+        let shards: Vec<[u64; 3]> =
+            searched.shards.iter().map(|(counts, _)| [counts.states, counts.candidates, counts.last_operations]).collect();
+        if let Some(shard) = (0..shards.len().max(size.shards.len())).find(|&shard| shards.get(shard) != size.shards.get(shard)) {
+            return Err(Error::NotCertified(format!(
+                "at size {}, shard {shard} counts {:?}, not {:?}",
+                size.size,
+                shards.get(shard),
+                size.shards.get(shard)
+            )));
+        }
+        let plain = size.size <= args.plain_to;
+        if plain && rasp::rasp_l::search::some_agrees(&space, &battery, size.size) {
+            return Err(Error::NotCertified(format!("plain enumeration finds a program of {} core operations", size.size)));
+        }
+        let by = if plain { ", and by plain enumeration" } else { "" };
+        printer.note(&format!("size {}: {} shards as certified{by}", size.size, shards.len()));
+    }
+    if printer.json() {
+        printer.value(&json!({ "holds": true, "none_below": certificate.none_below }))
+    } else {
+        printer.data(&certificate.claim)
+    }
+}
