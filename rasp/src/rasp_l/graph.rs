@@ -182,6 +182,30 @@ impl Node {
         inputs.into_iter().flatten()
     }
 
+    /// The same with other inputs, each made of the one that stands there.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for graphs that are made of other graphs"))]
+    pub(crate) fn with_inputs(self, mut other: impl FnMut(NodeId) -> NodeId) -> Node {
+        match self {
+            Node::Tokens | Node::Indices | Node::Constant(_) => self,
+            Node::Map(map) => Node::Map(match map {
+                Map::Arithmetic(arithmetic, left, right) => Map::Arithmetic(arithmetic, other(left), other(right)),
+                Map::Negate(input) => Map::Negate(other(input)),
+                Map::Successor(input) => Map::Successor(other(input)),
+                Map::Predecessor(input) => Map::Predecessor(other(input)),
+                Map::Compare(comparison, left, right) => Map::Compare(comparison, other(left), other(right)),
+                Map::Not(input) => Map::Not(other(input)),
+                Map::And(left, right) => Map::And(other(left), other(right)),
+                Map::Or(left, right) => Map::Or(other(left), other(right)),
+                Map::Where { condition, yes, no } => Map::Where { condition: other(condition), yes: other(yes), no: other(no) },
+            }),
+            Node::Select { key, query, comparison } => Node::Select { key: other(key), query: other(query), comparison },
+            Node::Aggregate { selector, value, default, reduction } => {
+                Node::Aggregate { selector: other(selector), value: other(value), default, reduction }
+            }
+            Node::Width { selector } => Node::Width { selector: other(selector) },
+        }
+    }
+
     /// Whether it reads other positions: an aggregation or a selector width.
     pub fn is_attention(&self) -> bool {
         matches!(self, Node::Aggregate { .. } | Node::Width { .. })
