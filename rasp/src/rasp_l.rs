@@ -15,10 +15,14 @@ mod length;
 mod library;
 mod operation;
 mod program;
+#[cfg(test)]
+#[path = "../tests/support/random_program.rs"]
+#[allow(dead_code, reason = "each test file uses a part of what they share")]
+mod random_program;
+mod shorten;
 mod subset;
 mod symbol;
 mod value;
-#[cfg_attr(not(test), expect(dead_code, reason = "for programs that no one wrote: shortened ones and found ones"))]
 mod write;
 
 pub use discipline::Profile;
@@ -30,6 +34,7 @@ pub use length::{MEASURES, ProgramLength};
 pub use library::LIBRARY;
 pub use operation::Arithmetic;
 pub use program::Program;
+pub use shorten::{ShortenLimits, Shortened, shorten};
 pub(crate) use subset::{Lack, parse};
 pub use symbol::InputError;
 pub use value::{SelectorMatrix, Sequence, Value};

@@ -63,7 +63,7 @@ impl fmt::Display for Type {
 }
 
 /// The same value at every position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Constant {
     /// A token, or outside int8 a sentinel: a value that no token has.
     Token(i16),
@@ -115,7 +115,7 @@ pub enum Map {
 }
 
 /// How an aggregation makes one value of the selected ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reduction {
     /// The mean, truncated toward zero; tokens only.
     Mean,
@@ -183,7 +183,7 @@ impl Node {
     }
 
     /// The same with other inputs, each made of the one that stands there.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for graphs that are made of other graphs"))]
+    #[cfg(test)]
     pub(crate) fn with_inputs(self, mut other: impl FnMut(NodeId) -> NodeId) -> Node {
         match self {
             Node::Tokens | Node::Indices | Node::Constant(_) => self,

@@ -1,11 +1,7 @@
 //! What is written is read back as the same graph.
 
-#[path = "../../../tests/support/random_program.rs"]
-#[allow(dead_code, reason = "each test file uses a part of what they share")]
-mod random_program;
-
 use super::source;
-use crate::rasp_l::{Node, NodeId, Profile, Program};
+use crate::rasp_l::{Node, NodeId, Profile, Program, random_program};
 use proptest::prelude::*;
 use std::collections::HashMap;
 
