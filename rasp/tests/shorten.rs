@@ -6,9 +6,15 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rasp::rasp_l::{Program, ShortenLimits, Shortened, shorten};
 use std::fmt::Write;
+use std::sync::OnceLock;
 
 /// The programs of the tasks, then those of the paper, each by name with what it becomes.
-fn programs() -> Vec<(String, Program, Shortened)> {
+fn programs() -> &'static [(String, Program, Shortened)] {
+    static PROGRAMS: OnceLock<Vec<(String, Program, Shortened)>> = OnceLock::new();
+    PROGRAMS.get_or_init(shorten_all)
+}
+
+fn shorten_all() -> Vec<(String, Program, Shortened)> {
     let mut programs = Vec::new();
     for (owner, folder) in [("task", "../tasks/programs"), ("paper", "programs/published")] {
         let entries = std::fs::read_dir(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -63,7 +69,7 @@ fn shorter_programs_write_what_the_old_ones_do() {
         let config = Config { cases: 150, failure_persistence: None, ..Config::default() };
         let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
         let end = program.symbol("eos").unwrap_or(-2);
-        let result = runner.run(&inputs(&program), |input| {
+        let result = runner.run(&inputs(program), |input| {
             if let Ok(old) = program.evaluate(&input) {
                 prop_assert_eq!(shorter.evaluate(&input), Ok(old));
             }

@@ -34,7 +34,7 @@ pub struct ShortenLimits {
 
 impl Default for ShortenLimits {
     fn default() -> Self {
-        ShortenLimits { terms: 20_000, iterations: 12, exchanges: 20_000 }
+        ShortenLimits { terms: 20_000, iterations: 20, exchanges: 20_000 }
     }
 }
 

@@ -24,14 +24,20 @@ impl New {
     }
 
     /// The class of the term, new or already there.
+    ///
+    /// A step is not made after the opposite one: a class that held both would lead from `i < j` to `i + 1 < j + 1`, and on without end.
     pub(super) fn add(&self, graph: &mut Equalities) -> Id {
-        match self {
-            New::Class(id) => *id,
-            New::Of(operation, inputs) => {
-                let inputs: Vec<Id> = inputs.iter().map(|input| input.add(graph)).collect();
-                graph.add(Term::new(*operation, &inputs))
-            }
-        }
+        let (operation, inputs) = match self {
+            New::Class(id) => return *id,
+            New::Of(operation, inputs) => (*operation, inputs.iter().map(|input| input.add(graph)).collect::<Vec<Id>>()),
+        };
+        let opposite = match operation {
+            Operation::Successor => Operation::Predecessor,
+            Operation::Predecessor => Operation::Successor,
+            _ => return graph.add(Term::new(operation, &inputs)),
+        };
+        let before = graph[inputs[0]].iter().find(|term| term.operation == opposite).map(|term| term.children()[0]);
+        before.unwrap_or_else(|| graph.add(Term::new(operation, &inputs)))
     }
 }
 
@@ -44,6 +50,8 @@ pub(super) enum Provided {
     Negates(&'static str),
     /// The variable is the same everywhere.
     Constant(&'static str),
+    /// The variable is the same everywhere, and above 0.
+    Positive(&'static str),
 }
 
 /// What a function finds for a term of the graph: terms that are equal to it.
@@ -76,7 +84,7 @@ impl Rule {
         let with_variables = |&condition: &Provided| {
             let names = match condition {
                 Provided::Fits(_, left, right) => vec![left, right],
-                Provided::Negates(name) | Provided::Constant(name) => vec![name],
+                Provided::Negates(name) | Provided::Constant(name) | Provided::Positive(name) => vec![name],
             };
             (condition, names.into_iter().map(variable).collect())
         };
@@ -97,12 +105,13 @@ impl Rule {
         self.name.split(" => ").next().unwrap_or_default()
     }
 
-    /// What the rule makes equal to classes of the graph.
+    /// What the rule makes equal to classes of the graph. Constants are left alone: nothing is shorter, and what is equal to one has no end.
     pub(super) fn find(&self, graph: &Equalities) -> Vec<(Id, New)> {
+        let is_open = |class: Id| graph[class].data.constant().is_none();
         match &self.form {
             RuleForm::Function(find) => {
                 let mut found = Vec::new();
-                for class in graph.classes() {
+                for class in graph.classes().filter(|class| is_open(class.id)) {
                     for term in &class.nodes {
                         found.extend(find(graph, term).into_iter().map(|new| (class.id, new)));
                     }
@@ -111,7 +120,7 @@ impl Rule {
             }
             RuleForm::Text { old, new, variables, provided } => {
                 let mut found = Vec::new();
-                for matched in old.search(graph) {
+                for matched in old.search(graph).into_iter().filter(|matched| is_open(matched.eclass)) {
                     for subst in &matched.substs {
                         let known = |var: &Var| graph[subst[*var]].data;
                         let is_sorted = variables.iter().all(|(var, sort)| match sort {
@@ -136,6 +145,7 @@ impl Provided {
             (Provided::Fits(arithmetic, ..), [left, right]) => fits(arithmetic, left, right),
             (Provided::Negates(_), [one]) => one.low > -128 && one.is_int8(),
             (Provided::Constant(_), [one]) => one.constant().is_some(),
+            (Provided::Positive(_), [one]) => one.constant().is_some() && one.low > 0,
             _ => false,
         }
     }

@@ -9,12 +9,14 @@ mod arithmetic;
 mod boolean;
 mod conditional;
 mod order;
+mod part;
 mod selector;
+mod switch;
 
 use super::rule::{Provided, Rule};
 
 pub(super) fn table() -> Vec<Rule> {
-    [boolean::rules(), conditional::rules(), arithmetic::rules(), order::rules(), selector::rules(), aggregation::rules()]
+    [boolean::rules(), conditional::rules(), arithmetic::rules(), order::rules(), selector::rules(), aggregation::rules(), switch::rules()]
         .into_iter()
         .flatten()
         .collect()

@@ -109,8 +109,6 @@ fn profiles(most: usize) -> impl Strategy<Value = (Profile, String)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
-
     #[test]
     fn all_rules_together_hold_on_random_programs((profile, text) in profiles(8), inputs in inputs()) {
         let Ok(program) = Program::parse_in(profile, "random.rasp", &text) else { return Ok(()) };

@@ -1,12 +1,14 @@
 //! Aggregations: what can be done before or after one, and what need not be done.
 
+use super::part::{Aggregation, inputs, unary};
+use super::switch::is_all_or_none;
 use crate::comparison::Comparison;
 use crate::rasp_l::graph::{Constant, Reduction};
 use crate::rasp_l::operation::Arithmetic;
 use crate::rasp_l::shorten::known::{Equalities, Sort, fits, number, reversed};
 use crate::rasp_l::shorten::rule::{New, Rule};
 use crate::rasp_l::shorten::term::{Operation, Term};
-use egg::{Id, Language};
+use egg::Language;
 
 pub(super) fn rules() -> Vec<Rule> {
     [
@@ -24,47 +26,10 @@ pub(super) fn rules() -> Vec<Rule> {
         ("an index moves before aggregating", step_inside),
         ("the largest is above a constant if any value is", comparison_inside),
         ("of two constants the largest is the larger if any is", choice_outside),
-        ("a choice by whether anything is selected is the default", choice_by_default),
     ]
     .into_iter()
     .map(|(name, find)| Rule::function(name, find))
     .collect()
-}
-
-/// An aggregation, taken apart.
-#[derive(Clone, Copy)]
-struct Aggregation {
-    reduction: Reduction,
-    default: Constant,
-    selector: Id,
-    value: Id,
-}
-
-impl Aggregation {
-    fn of(term: &Term) -> Option<Self> {
-        match (term.operation, term.children()) {
-            (Operation::Aggregate(reduction, default), &[selector, value]) => Some(Aggregation { reduction, default, selector, value }),
-            _ => None,
-        }
-    }
-
-    /// The aggregations that a class has.
-    fn in_class(graph: &Equalities, class: Id) -> impl Iterator<Item = Self> + '_ {
-        graph[class].iter().filter_map(Aggregation::of)
-    }
-
-    fn with(self, reduction: Reduction, default: Constant, value: New) -> New {
-        New::Of(Operation::Aggregate(reduction, default), vec![New::Class(self.selector), value])
-    }
-}
-
-/// The inputs of the terms of a class that are this operation.
-fn inputs(graph: &Equalities, class: Id, operation: Operation) -> impl Iterator<Item = &[Id]> {
-    graph[class].iter().filter(move |term| term.operation == operation).map(Language::children)
-}
-
-fn unary(operation: Operation, input: New) -> New {
-    New::Of(operation, vec![input])
 }
 
 fn unused_default(graph: &Equalities, term: &Term) -> Vec<New> {
@@ -85,7 +50,7 @@ fn own_value(graph: &Equalities, term: &Term) -> Vec<New> {
     }
 }
 
-/// Over all positions so far and over any that have the own one, in either order.
+/// Over all positions so far, or none of them, and over any that have the own one.
 fn running(graph: &Equalities, term: &Term) -> Vec<New> {
     let Some(outer) = Aggregation::of(term).filter(|it| it.reduction != Reduction::Mean) else { return Vec::new() };
     let mut found = Vec::new();
@@ -94,7 +59,7 @@ fn running(graph: &Equalities, term: &Term) -> Vec<New> {
         if outside.has_own() && inside.is_all() {
             found.push(New::Class(outer.value));
         }
-        if outside.is_all() && inside.has_own() {
+        if is_all_or_none(graph, outer.selector) && inside.has_own() {
             found.push(outer.with(outer.reduction, outer.default, New::Class(inner.value)));
         }
     }
@@ -264,19 +229,6 @@ fn choice_outside(graph: &Equalities, term: &Term) -> Vec<New> {
             let condition = it.with(reduction, Constant::Boolean(default), New::Class(choice[0]));
             found.push(New::Of(Operation::Where, vec![condition, New::Class(choice[1]), New::Class(choice[2])]));
         }
-    }
-    found
-}
-
-/// `5 if anything is selected else 3` is an aggregation of 5 with the default 3.
-fn choice_by_default(graph: &Equalities, term: &Term) -> Vec<New> {
-    let (Operation::Where, &[condition, yes, no]) = (term.operation, term.children()) else { return Vec::new() };
-    let (Some(yes), Some(no)) = (graph[yes].data.constant(), graph[no].data.constant()) else { return Vec::new() };
-    let mut found = Vec::new();
-    for it in Aggregation::in_class(graph, condition) {
-        let (Some(Constant::Boolean(value)), Constant::Boolean(default)) = (graph[it.value].data.constant(), it.default) else { continue };
-        let chosen = |truth| if truth { yes } else { no };
-        found.push(it.with(Reduction::Max, chosen(default), New::constant(chosen(value))));
     }
     found
 }

@@ -6,7 +6,7 @@ use crate::comparison::Comparison;
 use crate::rasp_l::graph::Constant;
 use crate::rasp_l::operation::Arithmetic::{Add, Subtract};
 use crate::rasp_l::shorten::known::{Equalities, Sort};
-use crate::rasp_l::shorten::rule::Provided::{Constant as Fixed, Fits};
+use crate::rasp_l::shorten::rule::Provided::{Constant as Fixed, Fits, Positive};
 use crate::rasp_l::shorten::rule::{New, Provided, Rule};
 use crate::rasp_l::shorten::term::{Operation, Term};
 use egg::Language;
@@ -62,6 +62,8 @@ pub(super) fn rules() -> Vec<Rule> {
         rules.extend(conditional(&[
             (&select("a + c", "b + c", by), &select("a", "b", by), &[Fixed("c")]),
             (&select("a - c", "b - c", by), &select("a", "b", by), &[Fixed("c")]),
+            (&select("a * c", "b * c", by), &select("a", "b", by), &[Positive("c")]),
+            (&compare("a * c", "b * c", by), &compare("a", "b", by), &[Positive("c")]),
         ]));
         for (left, right, new_left, new_right, turned) in BOTH_SIDES {
             let new = if *turned { by.mirrored() } else { by };

@@ -88,6 +88,7 @@ const FUNCTIONS: &[(&str, &[&str])] = &[
             "aggregate_max(s, aggregate_max(select(True, True, ==), a))",
             "aggregate_min(select(indices, indices, <=), aggregate_min(s, a, D))",
             "aggregate_min(select(a, a, >=), aggregate_min(select(True, True, ==), p))",
+            "aggregate_max(select(d, a, <), aggregate_max(select(b, b, <=), a), D)",
         ],
     ),
     (
@@ -115,6 +116,25 @@ const FUNCTIONS: &[(&str, &[&str])] = &[
     (
         "of two constants the largest is the larger if any is",
         &["aggregate_max(s, 3 if p else 1, 1)", "aggregate_min(s, 3 if p else 1, 3)", "aggregate_min(select(a, a, ==), 5 if p else 7, D)"],
+    ),
+    (
+        "a choice between constants is an aggregation of all or of none",
+        &["3 if p else d", "d if tokens == 1 else -2", "False if p else True"],
+    ),
+    (
+        "a choice between what all positions have and a constant is an aggregation of all or of none",
+        &["R(select(True, True, ==), a) if p else d", "d if p else R(select(indices, indices, <=), a)", "maximum(q) if p else False"],
+    ),
+    (
+        "what all positions have and another truth value are an aggregation of all or of none",
+        &["maximum(p) and q", "minimum(p) and q", "maximum(p) or q", "minimum(p) or q"],
+    ),
+    (
+        "a choice between two aggregations that differ in their queries is a choice of queries",
+        &[
+            "R(select(a, b, <), a, D) if p else R(select(a, tokens, <), a, D)",
+            "aggregate_max(select(p, q, ==), i) == i if p else aggregate_min(select(q, p, <), r) if q else aggregate_min(select(q, r, <), r)",
+        ],
     ),
     (
         "a choice by whether anything is selected is the default",
