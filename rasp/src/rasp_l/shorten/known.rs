@@ -78,8 +78,9 @@ impl Known {
         Known { sort, low, high, offset: None, rows: Rows::default() }
     }
 
+    /// A token between the bounds; where there is none, so that the program never has a value, the bounds stay near.
     fn int8(low: i32, high: i32) -> Self {
-        Known::within(Sort::Token, low.max(-128), high.min(127))
+        Known::within(Sort::Token, low.clamp(-128, 128), high.clamp(-129, 127))
     }
 
     fn truth(low: bool, high: bool) -> Self {

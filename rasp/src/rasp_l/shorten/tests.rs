@@ -171,6 +171,20 @@ fn what_can_fail_is_not_added() {
 }
 
 #[test]
+fn what_never_has_a_value_and_what_is_no_int8_are_no_trouble() {
+    let far = "aggregate_max(select(indices, indices, >), tokens, -32768)";
+    for body in [
+        format!("{far} <= tokens;"),
+        format!("x = {far}; x + tokens;"),
+        "x = tokens % 1 + 100; x = x + x; x = x * x; x = x * x; x = x * x; x * x - x;".to_owned(),
+    ] {
+        let program = Program::parse("f.rasp", &format!("#lang rasp-l\n{body}")).unwrap_or_else(|problems| panic!("{problems}"));
+        let shortened = shorten(&program, &ShortenLimits::default()).program;
+        assert!(shortened.length().core_operations <= program.length().core_operations, "{body}");
+    }
+}
+
+#[test]
 fn an_output_stays_an_output() {
     assert_eq!(shortest("next = tokens * 0;"), "next = tokens * 0;");
 }

@@ -129,10 +129,10 @@ fn negative_outside(graph: &Equalities, term: &Term) -> Vec<New> {
 }
 
 /// A default moved by a token, if that is an int8 too.
-fn moved(default: Constant, by: i16) -> Option<Constant> {
+fn moved(default: Constant, by: i32) -> Option<Constant> {
     match default {
         Constant::Token(token) => {
-            i8::try_from(token).ok().and_then(|_| i8::try_from(token + by).ok()).map(|token| Constant::Token(token.into()))
+            i8::try_from(token).ok().and_then(|_| i8::try_from(i32::from(token) + by).ok()).map(|token| Constant::Token(token.into()))
         }
         _ => None,
     }
@@ -143,7 +143,7 @@ fn addition_outside(graph: &Equalities, term: &Term) -> Vec<New> {
     let mut found = Vec::new();
     for sum in inputs(graph, it.value, Operation::Arithmetic(Arithmetic::Add)) {
         if let Some(Constant::Token(by)) = graph[sum[1]].data.constant()
-            && let Some(default) = moved(it.default, -by)
+            && let Some(default) = moved(it.default, -i32::from(by))
         {
             let inner = it.with(it.reduction, default, New::Class(sum[0]));
             found.push(New::Of(Operation::Arithmetic(Arithmetic::Add), vec![inner, New::Class(sum[1])]));
@@ -156,7 +156,7 @@ fn addition_inside(graph: &Equalities, term: &Term) -> Vec<New> {
     let (Operation::Arithmetic(Arithmetic::Add), &[left, right]) = (term.operation, term.children()) else { return Vec::new() };
     let Some(Constant::Token(by)) = graph[right].data.constant() else { return Vec::new() };
     let inside = |it: Aggregation| {
-        let default = moved(it.default, by)?;
+        let default = moved(it.default, by.into())?;
         let sum = New::Of(Operation::Arithmetic(Arithmetic::Add), vec![New::Class(it.value), New::Class(right)]);
         fits(Arithmetic::Add, &graph[it.value].data, &graph[right].data).then(|| it.with(it.reduction, default, sum))
     };

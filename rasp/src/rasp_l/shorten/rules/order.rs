@@ -124,8 +124,10 @@ fn neighbours(graph: &Equalities, term: &Term) -> Vec<New> {
         Comparison::GreaterOrEqual => Some((Comparison::Greater, -1)),
         Comparison::Equal | Comparison::NotEqual => None,
     };
-    let next = |constant: Option<Constant>, step: i16| match constant {
-        Some(Constant::Token(token)) => i8::try_from(token + step).ok().map(|token| New::constant(Constant::Token(token.into()))),
+    let next = |constant: Option<Constant>, step: i32| match constant {
+        Some(Constant::Token(token)) => {
+            i8::try_from(i32::from(token) + step).ok().map(|token| New::constant(Constant::Token(token.into())))
+        }
         _ => None,
     };
     if let Some((by, step)) = strictness {
