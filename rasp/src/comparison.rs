@@ -1,7 +1,7 @@
 //! The comparisons of both dialects.
 
 /// A comparison of two values of one kind; `False < True`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Comparison {
     /// `==`
     Equal,
@@ -49,6 +49,29 @@ impl Comparison {
             Comparison::LessOrEqual => left <= right,
             Comparison::Greater => left > right,
             Comparison::GreaterOrEqual => left >= right,
+        }
+    }
+
+    /// What holds where this one does not.
+    pub(crate) fn negated(self) -> Comparison {
+        match self {
+            Comparison::Equal => Comparison::NotEqual,
+            Comparison::NotEqual => Comparison::Equal,
+            Comparison::Less => Comparison::GreaterOrEqual,
+            Comparison::LessOrEqual => Comparison::Greater,
+            Comparison::Greater => Comparison::LessOrEqual,
+            Comparison::GreaterOrEqual => Comparison::Less,
+        }
+    }
+
+    /// The same with its sides exchanged: `left OP right` is `right OP.mirrored() left`.
+    pub(crate) fn mirrored(self) -> Comparison {
+        match self {
+            Comparison::Equal | Comparison::NotEqual => self,
+            Comparison::Less => Comparison::Greater,
+            Comparison::LessOrEqual => Comparison::GreaterOrEqual,
+            Comparison::Greater => Comparison::Less,
+            Comparison::GreaterOrEqual => Comparison::LessOrEqual,
         }
     }
 

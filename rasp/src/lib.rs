@@ -31,6 +31,10 @@
 //! The pipeline of `rasp`: `parse` (text to syntax tree, in either dialect) -> `interpret` (names, functions, loops and lists are gone) -> [`Flow`] ->
 //! `evaluate`, [`Layers`], [`draw`]. Beside it [`format`](format()) lays a program of either dialect out.
 
+// The random programs of the tests, which unit tests share, name the crate as a user of it does.
+#[cfg(test)]
+extern crate self as rasp;
+
 mod atom;
 mod comparison;
 mod diagnostic;

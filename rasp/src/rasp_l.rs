@@ -15,10 +15,16 @@ mod length;
 mod library;
 mod operation;
 mod program;
+#[cfg(test)]
+#[path = "../tests/support/random_program.rs"]
+#[allow(dead_code, reason = "each test file uses a part of what they share")]
+mod random_program;
 pub mod search;
+mod shorten;
 mod subset;
 mod symbol;
 mod value;
+mod write;
 
 pub use discipline::Profile;
 pub use evaluate::{EvaluationError, Run};
@@ -29,6 +35,7 @@ pub use length::{MEASURES, ProgramLength};
 pub use library::LIBRARY;
 pub use operation::Arithmetic;
 pub use program::Program;
+pub use shorten::{ShortenLimits, Shortened, shorten};
 pub(crate) use subset::{Lack, parse};
 pub use symbol::InputError;
 pub use value::{SelectorMatrix, Sequence, Value};

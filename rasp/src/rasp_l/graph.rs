@@ -63,7 +63,7 @@ impl fmt::Display for Type {
 }
 
 /// The same value at every position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Constant {
     /// A token, or outside int8 a sentinel: a value that no token has.
     Token(i16),
@@ -115,7 +115,7 @@ pub enum Map {
 }
 
 /// How an aggregation makes one value of the selected ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reduction {
     /// The mean, truncated toward zero; tokens only.
     Mean,
@@ -180,6 +180,30 @@ impl Node {
             Node::Width { selector } => [Some(selector), None, None],
         };
         inputs.into_iter().flatten()
+    }
+
+    /// The same with other inputs, each made of the one that stands there.
+    #[cfg(test)]
+    pub(crate) fn with_inputs(self, mut other: impl FnMut(NodeId) -> NodeId) -> Node {
+        match self {
+            Node::Tokens | Node::Indices | Node::Constant(_) => self,
+            Node::Map(map) => Node::Map(match map {
+                Map::Arithmetic(arithmetic, left, right) => Map::Arithmetic(arithmetic, other(left), other(right)),
+                Map::Negate(input) => Map::Negate(other(input)),
+                Map::Successor(input) => Map::Successor(other(input)),
+                Map::Predecessor(input) => Map::Predecessor(other(input)),
+                Map::Compare(comparison, left, right) => Map::Compare(comparison, other(left), other(right)),
+                Map::Not(input) => Map::Not(other(input)),
+                Map::And(left, right) => Map::And(other(left), other(right)),
+                Map::Or(left, right) => Map::Or(other(left), other(right)),
+                Map::Where { condition, yes, no } => Map::Where { condition: other(condition), yes: other(yes), no: other(no) },
+            }),
+            Node::Select { key, query, comparison } => Node::Select { key: other(key), query: other(query), comparison },
+            Node::Aggregate { selector, value, default, reduction } => {
+                Node::Aggregate { selector: other(selector), value: other(value), default, reduction }
+            }
+            Node::Width { selector } => Node::Width { selector: other(selector) },
+        }
     }
 
     /// Whether it reads other positions: an aggregation or a selector width.

@@ -1,7 +1,7 @@
 //! The scalar operations of the language, and what each does to one value. Knows nothing of sequences.
 
 /// Arithmetic on two tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Arithmetic {
     /// `+`
     Add,
