@@ -9,6 +9,7 @@ mod json;
 mod length;
 mod repl;
 mod search;
+mod shorten;
 mod test;
 mod typed;
 
@@ -129,6 +130,20 @@ pub(super) enum RaspCommand {
     #[command(after_help = "Example: rasplab rasp certify majority/certificate.json
          rasplab rasp certify majority/certificate.json --plain-to 2")]
     Certify(search::CertifyArgs),
+    /// Find a program of fewer core operations with the same values, by the rules of the language.
+    ///
+    /// Standard output is the shorter program, or the old one where the rules lead to none. Wherever the old program has a value the new one has the same.
+    #[command(after_help = "Example: rasplab rasp shorten tasks/programs/addition.rasp > shorter.rasp
+         rasplab rasp shorten my.rasp --terms 20000 --json")]
+    Shorten {
+        /// The program, in the `rasp-l` dialect.
+        file: PathBuf,
+        /// Terms that may be made of the program at most: more may find more.
+        #[arg(long, default_value_t = rasp_l::ShortenLimits::default().terms, value_parser = at_least_one)]
+        terms: usize,
+        #[command(flatten)]
+        profile: ProfileArgs,
+    },
     /// Format programs in place: one statement a line, and blanks in their places. Comments and line breaks inside statements stay.
     #[command(after_help = "Example: rasplab rasp fmt my.rasp
          rasplab rasp fmt --check tasks/programs/*.rasp
@@ -291,6 +306,7 @@ pub(super) fn rasp(command: RaspCommand, printer: Printer) -> Result<(), Error> 
         RaspCommand::Length { files, profile } => length::length(&files, profile.into(), printer),
         RaspCommand::Check { files, profile, limits } => check::check(&files, profile.into(), limits.into(), printer),
         RaspCommand::Test(args) => test::test(&args, printer),
+        RaspCommand::Shorten { file, terms, profile } => shorten::shorten(&file, terms, profile.into(), printer),
         RaspCommand::Search(args) => search::search(&args, printer),
         RaspCommand::Certify(args) => search::certify(&args, printer),
         RaspCommand::Fmt { files, check } => format::format(&files, check, printer),

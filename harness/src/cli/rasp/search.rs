@@ -21,7 +21,7 @@ use crate::run::write_whole;
 use crate::search::{Certificate, Searcher};
 
 #[derive(Debug, Args)]
-pub(super) struct SearchArgs {
+pub(in crate::cli) struct SearchArgs {
     /// The task.
     #[arg(long, value_name = "NAME")]
     task: String,
@@ -80,7 +80,7 @@ struct RoomArgs {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct CertifyArgs {
+pub(in crate::cli) struct CertifyArgs {
     /// The certificate that `rasp search --out` has written.
     file: PathBuf,
     /// Sizes up to this one are also checked by plain enumeration: every program, nothing left out, each line computed by itself.
@@ -214,7 +214,7 @@ impl Answer<'_> {
         self.found.best().or_else(|| self.found.consistent.as_ref().and_then(|found| Some((found.size, found.candidates.first()?))))
     }
 
-    /// The file of a program: what is known of it, an example or two, and its lines.
+    /// The file of a program: what is known of it, and its lines.
     fn text(&self, candidate: &Candidate) -> String {
         let (task, train) = (self.question.task.name(), &self.question.train);
         let (first, last) = (train.start(), train.end());

@@ -1,101 +1,92 @@
-//! A program that was found, as a text.
+//! A program that was found, as a graph and as a text.
 
 use super::enumerate::{Found, Search};
-use super::line::{self, Kind, Line, Select, Slot};
+use super::line::{self, Line, Select, Slot};
 use super::space::Space;
-use crate::rasp_l::graph::Reduction;
-use std::fmt::Write as _;
+use crate::comparison::Comparison;
+use crate::rasp_l::graph::{Constant, Graph, Kind, Map, Node, NodeId, Type};
+use crate::rasp_l::write;
+use crate::span::Span;
 
 impl Search {
-    /// A program that was found, as the text of a `.rasp` file. Tokens that are among the `symbols` are written by name.
-    pub fn source(&self, found: &Found, symbols: &[(&str, i8)]) -> String {
-        let names = Names { space: &self.space, symbols };
-        let mut text = String::from("#lang rasp-l\n\n");
-        for (name, token) in symbols {
-            let _ = writeln!(text, "{name} = {token};");
-        }
-        if !symbols.is_empty() {
-            text.push('\n');
-        }
-        let leaves = line::leaves(&self.space);
-        if found.lines.is_empty() {
-            text.push_str("tokens;\n");
-        }
-        for (number, &line) in found.lines.iter().enumerate() {
-            let name = names.slot((leaves + number) as Slot);
-            let _ = writeln!(text, "{name} = {};", names.line(line, found));
-        }
-        text
+    /// A program that was found, as the text of a `.rasp` file with these comments. Tokens that are among the `symbols` are written by name.
+    pub fn source(&self, found: &Found, symbols: &[(&str, i8)], comments: &[String]) -> String {
+        let (graph, output) = graph(&self.space, found);
+        let symbols: Vec<(String, i8)> = symbols.iter().map(|&(name, token)| (name.to_owned(), token)).collect();
+        write::source(&graph, output, &symbols, comments)
     }
 }
 
-struct Names<'n> {
-    space: &'n Space,
-    symbols: &'n [(&'n str, i8)],
+/// The operations of a program, and its output.
+fn graph(space: &Space, found: &Found) -> (Graph, NodeId) {
+    let mut builder = Builder { graph: Graph::default(), slots: Vec::new() };
+    let leaves = [Node::Tokens, Node::Indices, Node::Constant(Constant::Boolean(false)), Node::Constant(Constant::Boolean(true))];
+    let constants = space.constants.iter().map(|&constant| Node::Constant(Constant::Token(i16::from(constant))));
+    for leaf in leaves.into_iter().chain(constants) {
+        let node = builder.add(leaf);
+        builder.slots.push(node);
+    }
+    for &line in &found.lines {
+        let node = builder.line(line);
+        builder.slots.push(node);
+    }
+    let output = if found.lines.is_empty() { line::TOKENS } else { builder.slots.len() as Slot - 1 };
+    let output = builder.at(output);
+    (builder.graph, output)
 }
 
-impl Names<'_> {
-    fn slot(&self, slot: Slot) -> String {
-        match slot {
-            line::TOKENS => "tokens".to_owned(),
-            line::INDICES => "indices".to_owned(),
-            line::FALSE => "False".to_owned(),
-            line::TRUE => "True".to_owned(),
-            _ if usize::from(slot) < line::leaves(self.space) => self.token(self.space.constants[usize::from(slot - line::FIRST_CONSTANT)]),
-            _ => format!("v{}", usize::from(slot) - line::leaves(self.space) + 1),
-        }
+struct Builder {
+    graph: Graph,
+    slots: Vec<NodeId>,
+}
+
+impl Builder {
+    fn add(&mut self, node: Node) -> NodeId {
+        self.graph.intern(node, Span::new(0, 0))
     }
 
-    fn token(&self, token: i8) -> String {
-        let symbol = self.symbols.iter().find(|(_, other)| *other == token);
-        symbol.map_or_else(|| token.to_string(), |(name, _)| (*name).to_owned())
+    fn at(&self, slot: Slot) -> NodeId {
+        self.slots[usize::from(slot)]
     }
 
-    fn select(&self, Select { key, query, comparison }: Select) -> String {
-        format!("select({}, {}, {})", self.slot(key), self.slot(query), comparison.symbol())
+    fn select(&mut self, Select { key, query, comparison }: Select) -> NodeId {
+        self.add(Node::Select { key: self.at(key), query: self.at(query), comparison })
     }
 
-    fn line(&self, line: Line, found: &Found) -> String {
-        let pair = |left: Slot, symbol: &str, right: Slot| format!("{} {symbol} {}", self.slot(left), self.slot(right));
-        match line {
-            Line::Arithmetic(operation, left, right) => pair(left, operation.symbol(), right),
-            Line::Negate(input) => format!("-{}", self.slot(input)),
-            Line::Successor(input) => format!("{} + 1", self.slot(input)),
-            Line::Predecessor(input) => format!("{} - 1", self.slot(input)),
-            Line::Compare(comparison, left, right) => pair(left, comparison.symbol(), right),
-            Line::Not(input) => format!("not {}", self.slot(input)),
-            Line::And(left, right) => pair(left, "and", right),
-            Line::Or(left, right) => pair(left, "or", right),
-            Line::Where(condition, yes, no) => format!("{} if {} else {}", self.slot(yes), self.slot(condition), self.slot(no)),
-            Line::Width(select) => format!("selector_width({})", self.select(select)),
+    fn line(&mut self, line: Line) -> NodeId {
+        let node = match line {
+            Line::Arithmetic(operation, left, right) => Node::Map(Map::Arithmetic(operation, self.at(left), self.at(right))),
+            Line::Negate(input) => Node::Map(Map::Negate(self.at(input))),
+            Line::Successor(input) => Node::Map(Map::Successor(self.at(input))),
+            Line::Predecessor(input) => Node::Map(Map::Predecessor(self.at(input))),
+            Line::Compare(comparison, left, right) => self.compare(comparison, left, right),
+            Line::Not(input) => Node::Map(Map::Not(self.at(input))),
+            Line::And(left, right) => Node::Map(Map::And(self.at(left), self.at(right))),
+            Line::Or(left, right) => Node::Map(Map::Or(self.at(left), self.at(right))),
+            Line::Where(condition, yes, no) => Node::Map(Map::Where { condition: self.at(condition), yes: self.at(yes), no: self.at(no) }),
+            Line::Width(select) => Node::Width { selector: self.select(select) },
             Line::Aggregate { select, value, reduction, default } => {
-                let name = match reduction {
-                    Reduction::Mean => "aggregate",
-                    Reduction::Max => "aggregate_max",
-                    Reduction::Min => "aggregate_min",
+                let selector = self.select(select);
+                let value = self.at(value);
+                let default = match self.graph.ty(value) {
+                    Type::Sequence(Kind::Boolean) => Constant::Boolean(default != 0),
+                    Type::Sequence(Kind::Index(_)) => Constant::Index(i32::from(default)),
+                    _ => Constant::Token(i16::from(default)),
                 };
-                let default = match kind_of(self.space, value, found) {
-                    Kind::Boolean => if default == 0 { "False" } else { "True" }.to_owned(),
-                    Kind::Index(_) => default.to_string(),
-                    Kind::Token => self.token(default),
-                };
-                format!("{name}({}, {}, {default})", self.select(select), self.slot(value))
+                Node::Aggregate { selector, value, default, reduction }
             }
-        }
+        };
+        self.add(node)
     }
-}
 
-fn kind_of(space: &Space, slot: Slot, found: &Found) -> Kind {
-    let leaves = line::leaves(space);
-    match usize::from(slot).checked_sub(leaves) {
-        None => line::leaf_kinds(space)[usize::from(slot)],
-        Some(number) => match found.lines[number] {
-            Line::Arithmetic(..) | Line::Negate(_) => Kind::Token,
-            Line::Compare(..) | Line::Not(_) | Line::And(..) | Line::Or(..) => Kind::Boolean,
-            Line::Width(_) => line::NEW_WIDTH,
-            Line::Successor(input) | Line::Predecessor(input) | Line::Where(_, input, _) | Line::Aggregate { value: input, .. } => {
-                kind_of(space, input, found)
-            }
-        },
+    /// A comparison with a constant reads better with the constant on the right.
+    fn compare(&self, comparison: Comparison, left: Slot, right: Slot) -> Node {
+        let (left, right) = (self.at(left), self.at(right));
+        let is_constant = |node| matches!(self.graph.node(node), Node::Constant(_));
+        Node::Map(if is_constant(left) && !is_constant(right) {
+            Map::Compare(comparison.mirrored(), right, left)
+        } else {
+            Map::Compare(comparison, left, right)
+        })
     }
 }

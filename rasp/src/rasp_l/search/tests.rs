@@ -118,7 +118,7 @@ fn assert_same(space: &Space, battery: &Battery, largest: usize) {
 
 /// The interpreter gives the targets too, and counts as many operations.
 fn assert_is_right(search: &Search, found: &Found, size: usize) {
-    let source = search.source(found, &[]);
+    let source = search.source(found, &[], &[]);
     let program = Program::parse_in(Profile::Strict, "found.rasp", &source).unwrap_or_else(|problems| panic!("{problems}\n{source}"));
     assert_eq!(program.length().core_operations, size, "{source}");
     for sequence in search.battery().sequences() {
