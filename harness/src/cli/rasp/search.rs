@@ -37,7 +37,7 @@ pub(in crate::cli) struct SearchArgs {
     /// The largest size searched, in core operations.
     #[arg(long, value_name = "N", default_value_t = 4)]
     max_operations: usize,
-    /// The operations that a line may be: `full`, `no-arithmetic`, `attention`, or names separated by commas, such as `+,==,if,max,width,select==`.
+    /// The operations that a line may be: `full`, `basic` (all but `* %`, negation and `!=`), `no-arithmetic`, `attention`, or names separated by commas, such as `+,==,if,max,width,select==`.
     #[arg(long, value_name = "SET", default_value = "full")]
     ops: String,
     /// The tokens that may be written, separated by commas [default: 0, 1 and the task's special tokens].

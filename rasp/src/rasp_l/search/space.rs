@@ -56,8 +56,9 @@ const REDUCTIONS: [Reduction; 3] = [Reduction::Max, Reduction::Min, Reduction::M
 const COMPARE: [Comparison; 4] = [Comparison::Equal, Comparison::NotEqual, Comparison::Less, Comparison::LessOrEqual];
 
 /// The named sets, with what each holds.
-pub const NAMED_OPERATIONS: [(&str, &str); 3] = [
+pub const NAMED_OPERATIONS: [(&str, &str); 4] = [
     ("full", "every operation of the language"),
+    ("basic", "all but * % negation and !="),
     ("no-arithmetic", "all but + - * % and negation"),
     ("attention", "aggregations, widths and steps of an index: nothing elementwise on tokens"),
 ];
@@ -98,6 +99,13 @@ impl Operations {
         let full = Operations::full();
         Some(match name {
             "full" => full,
+            "basic" => Operations {
+                arithmetic: vec![Arithmetic::Add, Arithmetic::Subtract],
+                negate: false,
+                compare: vec![Comparison::Equal, Comparison::Less],
+                select: Comparison::ALL.into_iter().filter(|&comparison| comparison != Comparison::NotEqual).collect(),
+                ..full
+            },
             "no-arithmetic" => Operations { arithmetic: Vec::new(), negate: false, ..full },
             "attention" => Operations { step: true, width: true, reductions: full.reductions, select: full.select, ..Operations::none() },
             _ => return None,

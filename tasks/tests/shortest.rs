@@ -1,0 +1,100 @@
+//! The search finds the known shortest programs of tasks, and nothing shorter.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking; clippy sees only the functions marked as tests")]
+
+use std::convert::Infallible;
+use std::sync::atomic::AtomicBool;
+
+use rasp::rasp_l::search::{Operations, Search, Space};
+use tasks::shortest::{Question, Searched, Shortest, constants, diversity, shortest};
+use tasks::{Task, TaskSpec, build};
+
+/// All shards, one after another.
+fn search(made: &Search) -> Result<Searched, Infallible> {
+    let mut searched = Searched::default();
+    let mut worker = made.worker();
+    for shard in 0..made.shards() {
+        let outcome = worker.run(shard, 50, &AtomicBool::new(false)).unwrap();
+        searched.counts += outcome.counts;
+        searched.agreeing += outcome.agreeing;
+        searched.programs.extend(outcome.found.iter().map(|found| made.source(found, &[], &[])));
+    }
+    Ok(searched)
+}
+
+fn question<'t>(task: &'t dyn Task, operations: &str, len_train_max: usize, size_max: usize) -> Question<'t> {
+    Question {
+        task,
+        train: 1..=len_train_max,
+        beyond: vec![len_train_max + 1, len_train_max + 2, 3 * len_train_max, 5 * len_train_max],
+        space: Space::new(operations_of(operations), constants(task)),
+        size_max,
+        until_general: true,
+        examples: 20,
+        seed: 0,
+    }
+}
+
+/// A named set, or names between spaces.
+fn operations_of(set: &str) -> Operations {
+    Operations::named(set).unwrap_or_else(|| Operations::of_names(set.split(' ')).unwrap())
+}
+
+fn solved(name: &str, operations: &str, len_train_max: usize, size_max: usize) -> Shortest {
+    let task = build(&TaskSpec { name: name.to_owned(), alphabet: None }).unwrap();
+    shortest(&question(&*task, operations, len_train_max, size_max), &mut search).unwrap()
+}
+
+fn assert_shortest(name: &str, operations: &str, size: usize) {
+    let found = solved(name, operations, 5, size);
+    let (best, candidate) = found.best().unwrap_or_else(|| panic!("{name}: nothing found"));
+    assert_eq!((best, found.none_below, found.unsettled), (size, size, None), "{name}:\n{}", candidate.source);
+    assert_eq!(candidate.program.length().core_operations, size, "{name}");
+}
+
+#[test]
+fn sort_takes_one_operation() {
+    assert_shortest("sort", "full", 1);
+}
+
+#[test]
+fn a_conjunction_that_ends_takes_two() {
+    assert_shortest("boolean-and", "full", 2);
+    assert_shortest("tomita-1", "full", 2);
+}
+
+#[test]
+fn mode_and_reversal_take_three_and_copying_four() {
+    assert_shortest("mode", "attention", 3);
+    assert_shortest("reverse-unique", "attention", 3);
+    assert_shortest("copy-unique", "step max min select== select<", 4);
+}
+
+/// Where lengths up to 6 are trained on, a program of three operations counts right to 6 and wrong beyond.
+#[test]
+fn count_has_an_impostor_of_three_operations() {
+    let task = build(&TaskSpec { name: "count".to_owned(), alphabet: None }).unwrap();
+    let operations = operations_of("max min mean select== select< select<= select>");
+    let space = Space::new(operations, constants(&*task));
+    let found = shortest(&Question { space, until_general: false, ..question(&*task, "full", 2, 3) }, &mut search).unwrap();
+    let consistent = found.consistent.unwrap();
+    let impostor = consistent.impostors().next().unwrap();
+    let (length, wrong) = impostor.counterexample().unwrap();
+    assert!(length > 2 && task.answer(&wrong.example.prompt).unwrap() == wrong.example.answer);
+}
+
+#[test]
+fn shorter_impostors_end_with_longer_training() {
+    let task = build(&TaskSpec { name: "boolean-and".to_owned(), alphabet: None }).unwrap();
+    let verdicts = diversity(&question(&*task, "full", 4, 2), 2, &mut search).unwrap();
+    let summary: Vec<_> =
+        verdicts.iter().map(|verdict| (verdict.len_train_max, verdict.impostor.as_ref().map(|(size, _)| *size))).collect();
+    assert_eq!(summary, [(1, Some(1)), (2, None)]);
+}
+
+#[test]
+fn without_a_program_the_bound_is_what_was_searched() {
+    let found = solved("parity", "attention", 4, 2);
+    assert!(found.consistent.is_none() && found.general.is_none());
+    assert_eq!((found.none_below, found.none_general_below), (3, 3));
+}
