@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use rasp::rasp_l::Program;
 use rasp::rasp_l::search::{NAMED_OPERATIONS, Operations, Search, Space};
 use serde_json::{Value, json};
 use tasks::agreement::Counterexample;
@@ -51,7 +52,8 @@ pub(in crate::cli) struct SearchArgs {
     /// Examples are drawn by seed.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Also find the smallest training length at which no shorter program agrees that does not generalize.
+    /// Also find the smallest training length from which on no shorter program agrees in training and not beyond. Where no program that generalizes is found, shorter
+    /// means: within the sizes searched.
     #[arg(long)]
     diversity: bool,
     #[command(flatten)]
@@ -114,11 +116,10 @@ pub(super) fn search(args: &SearchArgs, printer: Printer) -> Result<(), Error> {
         Ok(searched)
     };
     let found = shortest(&question, &mut search).map_err(error)?;
-    let verdicts = match found.best() {
-        Some((size, _)) if args.diversity => diversity(&question, size, &mut search).map_err(error)?,
-        _ => Vec::new(),
-    };
-    let answer = Answer { question: &question, found: &found, verdicts: &verdicts, asked_diversity: args.diversity };
+    // Impostors are shorter than the shortest program that generalizes; of one that was not found, the bound is all there is.
+    let shorter_than = found.best().map_or(found.none_general_below, |(size, _)| size);
+    let verdicts = if args.diversity { diversity(&question, shorter_than, &mut search).map_err(error)? } else { Vec::new() };
+    let answer = Answer { question: &question, found: &found, verdicts: &verdicts, shorter_than };
     if let Some(out) = &args.out {
         answer.keep(out)?;
     }
@@ -201,7 +202,8 @@ struct Answer<'a> {
     question: &'a Question<'a>,
     found: &'a Shortest,
     verdicts: &'a [Diversity],
-    asked_diversity: bool,
+    /// Impostors are shorter than this.
+    shorter_than: usize,
 }
 
 impl Answer<'_> {
@@ -272,15 +274,15 @@ impl Answer<'_> {
         for verdict in self.verdicts {
             printer.note(&self.verdict(verdict));
         }
-        if self.asked_diversity && self.verdicts.is_empty() {
-            printer.note("diversity: no program generalizes, so there is nothing to compare impostors with");
-        }
     }
 
     fn verdict(&self, verdict: &Diversity) -> String {
         let (first, last) = (self.question.train.start(), verdict.len_train_max);
         let Some((size, impostor)) = &verdict.impostor else {
-            return format!("diversity: training lengths {first}..{last} admit no shorter impostor");
+            return format!(
+                "diversity: training lengths {first}..{last} admit no impostor of fewer than {} core operations",
+                self.shorter_than
+            );
         };
         let wrong = impostor.counterexample().map_or_else(
             || format!("right to length {} all the same", impostor.verified_to(&(*first..=last))),
@@ -295,12 +297,18 @@ impl Answer<'_> {
     /// Why there is no program.
     fn none(&self) -> String {
         let (first, last) = (self.question.train.start(), self.question.train.end());
+        let (task, bound) = (self.question.task, self.found.none_below);
+        let own = task.program_source().and_then(|(file, source)| Program::parse_in(self.question.space.profile, file, source).ok());
+        let known = match own.map(|program| program.length().core_operations) {
+            Some(own) if own == bound => format!("the task's own program has {own}, so it is a shortest one"),
+            Some(own) => format!("the task's own program has {own}; raise --max-operations, or restrict --ops to go deeper"),
+            None => "raise --max-operations, restrict --ops to go deeper, or give other --constants".to_owned(),
+        };
         format!(
-            "no program of at most {} core operations over these operations and constants agrees with {} at lengths {first} to {last}; proved for fewer than {}: \
-             raise --max-operations, restrict --ops to go deeper, or give other --constants",
+            "no program of at most {} core operations over these operations and constants agrees with {} at lengths {first} to {last}; proved for fewer than \
+             {bound}: {known}",
             self.question.size_max,
-            self.question.task.name(),
-            self.found.none_below
+            task.name()
         )
     }
 
@@ -349,6 +357,7 @@ impl Answer<'_> {
             "none_below": self.found.none_below,
             "none_general_below": self.found.none_general_below,
             "unsettled": self.found.unsettled,
+            "impostors_shorter_than": self.shorter_than,
             "consistent": self.found.consistent.as_ref().map(consistent),
             "general": self.found.general.as_ref().map(consistent),
             "diversity": self.verdicts.iter().map(|verdict| json!({
