@@ -3,7 +3,7 @@
 //! A rival of the RASP-L conjecture. Every function of `n` bits, each read as +1 (bit 1) or -1 (bit 0), is a sum of monomials,
 //! `f(x) = Σ_S a_S Π_{i in S} x_i`, its Fourier-Walsh expansion. Its **degree profile** is the energy `Σ_{|S|=k} a_S²` of each degree `k`,
 //! the highest degree first. Of all functions that agree with the seen inputs, the **minimum-degree-profile interpolator** is the one
-//! whose profile is least in lexicographic order; several learners tend to it when a part of the inputs is never seen.
+//! whose profile is least in lexicographic order; some networks learn it where a part of the inputs is never seen.
 //! Source: Abbe, Bengio, Lotfi and Rizk 2023, <https://arxiv.org/abs/2301.13105>. It ignores each bit that never changes in what is seen: a
 //! monomial with the bit can be replaced by one without it, of a degree less. Zhou et al. 2023, section 6,
 //! <https://arxiv.org/abs/2310.16028>, show a task where it is therefore wrong, and a Transformer and its one-line program are right.

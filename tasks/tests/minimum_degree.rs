@@ -33,9 +33,8 @@ fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>, unknowns: usize) -> (Ve
         right.swap(top, row);
         for other in (0..matrix.len()).filter(|&other| other != top) {
             let factor = matrix[other][column] / matrix[top][column];
-            for idx in 0..unknowns {
-                matrix[other][idx] -= factor * matrix[top][idx];
-            }
+            let subtracted: Vec<f64> = matrix[other].iter().zip(&matrix[top]).map(|(left, right)| left - factor * right).collect();
+            matrix[other] = subtracted;
             right[other] -= factor * right[top];
         }
         pivots.push(column);

@@ -73,7 +73,6 @@ fn what_cannot_be_predicted_is_refused() {
         interpolate("boolean-and-fixed", "15..1", "1..20"),
         run("sort.rasp", "srot", "1..5"),
         run("sort.rasp", "sort", "1..101"),
-        run("sort.rasp", "count", "1..5"),
         run("truth.rasp", "sort", "1..5"),
         run("hist.rasp", "sort", "1..5"),
         run("absent.rasp", "sort", "1..5"),
