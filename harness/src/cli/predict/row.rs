@@ -85,15 +85,16 @@ pub(super) fn print(head: &Value, rows: &[Row], printer: Printer) -> Result<(), 
         let cells: Vec<String> = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect();
         cells.join("  ")
     };
-    let mut text = lines.iter().map(line).collect::<Vec<_>>().join("\n");
-    if let Some((row, wrong)) = rows.iter().find_map(|row| row.first_wrong.as_ref().map(|wrong| (row, wrong))) {
-        let Wrong { prompt, predicted, answer } = wrong;
-        text.push_str(&format!(
-            "\n\nfirst wrong, at length {}\n  prompt     {prompt}\n  predicted  {predicted}\n  right      {answer}",
-            row.length
-        ));
+    let table = lines.iter().map(line).collect::<Vec<_>>().join("\n");
+    let first_wrong = rows.iter().find_map(|row| row.first_wrong.as_ref().map(|wrong| wrong.show(row.length)));
+    printer.data(&(table + &first_wrong.unwrap_or_default()))
+}
+
+impl Wrong {
+    fn show(&self, length: usize) -> String {
+        let Self { prompt, predicted, answer } = self;
+        format!("\n\nfirst wrong, at length {length}\n  prompt     {prompt}\n  predicted  {predicted}\n  right      {answer}")
     }
-    printer.data(&text)
 }
 
 impl Row {
