@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod decode;
+mod predict;
 mod random;
 mod rasp;
 mod sweep;
@@ -49,6 +50,9 @@ enum Command {
     /// List the tasks, show one, or draw examples.
     #[command(subcommand)]
     Tasks(TasksCommand),
+    /// Say what a predictor answers at each length of a task: the minimum-degree interpolator, or a RASP-L program.
+    #[command(subcommand)]
+    Predict(predict::PredictCommand),
     /// Run, check, draw and measure RASP and RASP-L programs, or type them in.
     #[command(subcommand)]
     Rasp(rasp::RaspCommand),
@@ -169,6 +173,7 @@ fn dispatch(command: Command, printer: Printer) -> Result<(), Error> {
         Command::Report(args) => sweep::report(&args.folder, printer),
         Command::Decode(args) => decode::decode_run(&args, printer),
         Command::Tasks(command) => catalogue::tasks(command, printer),
+        Command::Predict(command) => predict::predict(command, printer),
         Command::Devices => catalogue::devices(printer),
         Command::Schema => printer.data(&format!("{:#}", crate::config::schema::schema())),
         Command::Rasp(command) => rasp::rasp(command, printer),

@@ -129,6 +129,68 @@ pub enum TaskError {
         /// How many prompts were drawn.
         draws: usize,
     },
+    /// The minimum-degree interpolator was asked of a task that is not Boolean.
+    #[error("{task} is no Boolean task: its prompts must be bits and `sep`, and its answers one bit and `eos`, not `{example}`")]
+    NotBoolean {
+        /// The task's name.
+        task: String,
+        /// An example that shows it.
+        example: String,
+    },
+    /// Prompts have unequal numbers of bits, and a Boolean function has one.
+    #[error(
+        "{task} has prompts of {one} and of {other} bits, and a minimum-degree interpolator is a function of one number of bits: give one length, for training and test alike, or take boolean-and-fixed, which has as many at every length"
+    )]
+    BitsDiffer {
+        /// The task's name.
+        task: String,
+        /// The number of bits of what was seen.
+        one: usize,
+        /// The other number of bits.
+        other: usize,
+    },
+    /// An input has too many bits to be interpolated.
+    #[error("{task} has prompts of {bits} bits: the minimum-degree interpolator takes {most} at most, so lower the length")]
+    BitsBeyondWord {
+        /// The task's name.
+        task: String,
+        /// Its number of bits.
+        bits: usize,
+        /// The largest number of bits.
+        most: usize,
+    },
+    /// There are too many distinct inputs to be interpolated.
+    #[error("{task} has more than {most} distinct prompts at its training lengths, the most that are interpolated: lower the lengths")]
+    TooManySeen {
+        /// The task's name.
+        task: String,
+        /// The largest number of them.
+        most: usize,
+    },
+    /// One input has two answers.
+    #[error("{task} answers {input} both with 0 and with 1, which no function does")]
+    TwoAnswers {
+        /// The task's name.
+        task: String,
+        /// The input.
+        input: String,
+    },
+    /// There is no input to be interpolated.
+    #[error("{task}: nothing is seen, so there is nothing to interpolate: give at least one input")]
+    NothingSeen {
+        /// The task's name.
+        task: String,
+    },
+    /// Rounding has spoilt an interpolation.
+    #[error("{task}: rounding spoils the interpolation of {inputs} prompts of {bits} bits: lower the lengths")]
+    Imprecise {
+        /// The task's name.
+        task: String,
+        /// The distinct inputs.
+        inputs: usize,
+        /// The bits of each.
+        bits: usize,
+    },
     /// A token is not in the vocabulary.
     #[error("token {token} is not in the vocabulary, which holds {vocabulary}: use the vocabulary of the task that made it")]
     UnknownToken {

@@ -31,6 +31,7 @@ mod formal;
 mod hints;
 mod increment;
 mod interleaved_majority;
+pub mod minimum_degree;
 mod mode;
 mod own;
 pub mod random;

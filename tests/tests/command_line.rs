@@ -71,7 +71,7 @@ fn the_schema_is_draft_07_and_knows_the_keys() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let desk = Desk::new();
-    let commands: [&[&str]; 18] = [
+    let commands: [&[&str]; 20] = [
         &["run"],
         &["validate"],
         &["expand"],
@@ -80,6 +80,8 @@ fn every_command_has_help_with_an_example() {
         &["tasks", "show"],
         &["tasks", "sample"],
         &["tasks", "random"],
+        &["predict", "minimum-degree"],
+        &["predict", "program"],
         &["rasp", "run"],
         &["rasp", "length"],
         &["rasp", "check"],
@@ -116,7 +118,7 @@ fn every_sweep_file_that_we_show_is_valid() {
     let desk = Desk::new();
     desk.write("readme.yaml", shown);
     let mut files = vec![desk.path("readme.yaml")];
-    for folder in ["configs", "configs/own"] {
+    for folder in ["configs", "configs/own", "configs/paper"] {
         let inside = std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
         files.extend(inside.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")));
     }

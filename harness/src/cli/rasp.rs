@@ -314,12 +314,12 @@ pub(super) fn rasp(command: RaspCommand, printer: Printer) -> Result<(), Error> 
 }
 
 /// A program's text, read as far as its dialect allows without running it.
-enum Loaded {
+pub(super) enum Loaded {
     RaspL(rasp_l::Program),
     Rasp(String),
 }
 
-fn read(file: &Path, profile: Profile) -> Result<Loaded, Error> {
+pub(super) fn read(file: &Path, profile: Profile) -> Result<Loaded, Error> {
     let source = fs::read_to_string(file).map_err(Error::file(file, "read"))?;
     let name = file.display().to_string();
     Ok(match rasp::dialect(&name, &source)? {
