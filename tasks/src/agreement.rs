@@ -67,24 +67,22 @@ fn directed(task: &dyn Task, prompt: &[i8]) -> Vec<Example> {
 pub fn agreement(program: &Program, length: usize, examples: &[Example]) -> Agreement {
     let mut agreement = Agreement { length, right: 0, examples: examples.len(), counterexample: None };
     for example in examples {
-        match write(program, example) {
-            Ok(()) => agreement.right += 1,
-            Err(wrong) if agreement.counterexample.is_none() => agreement.counterexample = Some(wrong),
-            Err(_) => {}
+        match wrong(program, example) {
+            None => agreement.right += 1,
+            Some(wrong) => {
+                agreement.counterexample.get_or_insert(wrong);
+            }
         }
     }
     agreement
 }
 
-/// Whether a program answers an example rightly; what it does instead.
-///
-/// # Errors
-/// The counterexample.
-pub fn write(program: &Program, example: &Example) -> Result<(), Counterexample> {
+/// What a program does instead of answering an example rightly; `None` where it does.
+pub fn wrong(program: &Program, example: &Example) -> Option<Counterexample> {
     let written = match program.generate(&example.prompt, EOS, example.answer.len()) {
-        Ok(written) if written == example.answer => return Ok(()),
+        Ok(written) if written == example.answer => return None,
         Err(EvaluationError::NoEnd { tokens, .. }) => Ok(tokens),
         other => other,
     };
-    Err(Counterexample { example: example.clone(), written })
+    Some(Counterexample { example: example.clone(), written })
 }

@@ -15,7 +15,7 @@ use std::ops::RangeInclusive;
 use rasp::rasp_l::Program;
 use rasp::rasp_l::search::{Battery, Counts, Search, SearchError, Sequence, Space};
 
-use crate::agreement::{Agreement, Counterexample, agreement, examples, write};
+use crate::agreement::{Agreement, Counterexample, agreement, examples, wrong};
 use crate::error::TaskError;
 use crate::task::{Example, Task};
 pub use battery::constants;
@@ -273,7 +273,7 @@ impl Trials {
 }
 
 fn first_wrong(program: &Program, trials: &[(usize, Vec<Example>)]) -> Option<Example> {
-    trials.iter().flat_map(|(_, examples)| examples).find(|example| write(program, example).is_err()).cloned()
+    trials.iter().flat_map(|(_, examples)| examples).find(|example| wrong(program, example).is_some()).cloned()
 }
 
 /// The sequence of an example.

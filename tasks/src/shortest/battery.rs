@@ -33,9 +33,8 @@ pub fn constants(task: &dyn Task) -> Vec<i8> {
 /// Short sequences of the training lengths: all inputs of the shortest lengths, where there are few enough, and some of others.
 pub(super) fn first(task: &dyn Task, train: &RangeInclusive<usize>, seed: u64) -> Result<Battery, TaskError> {
     let mut battery = Battery::new();
-    let mut lengths = 0;
-    for length in train.clone() {
-        let count = if lengths < SHORT_LENGTHS { PER_SHORT_LENGTH } else { PER_LENGTH };
+    for (number, length) in train.clone().enumerate() {
+        let count = if number < SHORT_LENGTHS { PER_SHORT_LENGTH } else { PER_LENGTH };
         let mut drawn = BTreeSet::new();
         for index in 0..DRAWS {
             if drawn.len() == count {
@@ -50,7 +49,6 @@ pub(super) fn first(task: &dyn Task, train: &RangeInclusive<usize>, seed: u64) -
         if drawn.is_empty() {
             break;
         }
-        lengths += 1;
         for (prompt, answer) in drawn {
             battery.add(sequence(&Example { prompt, answer })).expect("it is short enough, and an answer has an end");
         }

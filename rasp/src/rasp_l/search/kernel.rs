@@ -4,6 +4,8 @@
 //! instructions of it; [`Kernels`] picks the widest that the machine has. Results do not depend on which: all of this is arithmetic on integers, and
 //! the one division is exact (see [`Kernels::reduce`]). Knows nothing of programs.
 
+#![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
+
 use crate::comparison::Comparison;
 use crate::rasp_l::operation::Arithmetic;
 use pulp::Arch;
@@ -175,9 +177,8 @@ impl Kernels {
                     }
                 }
                 if with_mean {
-                    for lane in 0..LANES {
-                        let mean = f32::from(sum[lane]) / f32::from(reduced.count[lane].max(1));
-                        reduced.mean[lane] = mean as i32 as i8;
+                    for ((mean, &sum), &count) in reduced.mean.iter_mut().zip(&sum).zip(&reduced.count) {
+                        *mean = (f32::from(sum) / f32::from(count.max(1))) as i32 as i8;
                     }
                 }
                 reduced
@@ -253,7 +254,7 @@ mod tests {
             for first in i8::MIN..=i8::MAX {
                 for rest in [i8::MIN, -127, -1, 0, 1, 126, i8::MAX] {
                     let chunks: Vec<Chunk> = (0..32).map(|place| [if place == 0 { first } else { rest }; LANES]).collect();
-                    let bits: Vec<Bits> = (0..4).map(|byte| [((1_u64 << count) - 1 >> (8 * byte)) as u8; LANES]).collect();
+                    let bits: Vec<Bits> = (0..4).map(|byte| [(((1_u64 << count) - 1) >> (8 * byte)) as u8; LANES]).collect();
                     let reduced = kernels.reduce(32, true, |byte| &bits[byte], |place| &chunks[place]);
                     let sum = i32::from(first) + i32::from(rest) * (count as i32 - 1);
                     assert_eq!(i32::from(reduced.mean[5]), sum / count as i32);
@@ -271,8 +272,8 @@ mod tests {
         let selected = Kernels::new().select(|place| &keys[place], &query, &causal);
         for (comparison, selected) in Comparison::ALL.into_iter().zip(selected) {
             for lane in 0..LANES {
-                for place in 0..8 {
-                    let expected = causal[lane] >> place & 1 == 1 && comparison.holds(&keys[place][lane], &query[lane]);
+                for (place, key) in keys.iter().enumerate() {
+                    let expected = causal[lane] >> place & 1 == 1 && comparison.holds(&key[lane], &query[lane]);
                     assert_eq!(selected[lane] >> place & 1 == 1, expected);
                 }
             }

@@ -61,9 +61,9 @@ fn selects_nothing_somewhere(view: &View<'_>, select: Select) -> bool {
 }
 
 /// The token that a line gives at one position, computed from the definition; `None` where it has a fault there.
-fn token_at(view: &View<'_>, line: Line, lane: usize, start: usize) -> Option<i8> {
+fn token_at(view: &View<'_>, operation: Line, lane: usize, start: usize) -> Option<i8> {
     let at = |slot| at(view, slot, lane);
-    match line {
+    match operation {
         Line::Arithmetic(operation, left, right) => arithmetic(operation, at(left), at(right)),
         Line::Negate(input) => at(input).checked_neg(),
         Line::Where(condition, yes, no) => Some(if at(condition) != 0 { at(yes) } else { at(no) }),

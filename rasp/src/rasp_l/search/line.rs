@@ -65,8 +65,8 @@ pub(super) enum Line {
 
 impl Line {
     /// The slots that it reads, as bits.
-    pub(super) fn reads(&self) -> u32 {
-        match *self {
+    pub(super) fn reads(self) -> u32 {
+        match self {
             Line::Negate(input) | Line::Successor(input) | Line::Predecessor(input) | Line::Not(input) => 1 << input,
             Line::Arithmetic(_, left, right) | Line::Compare(_, left, right) | Line::And(left, right) | Line::Or(left, right) => {
                 1 << left | 1 << right

@@ -8,6 +8,8 @@
 //! What passes may still be wrong (defaults may differ between positions, faults are not looked for): [`last`](super::last) settles it. What is
 //! ruled out is so for certain, which the tests of [`search`](super) check against plain evaluation.
 
+#![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
+
 use super::kernel::{Chunk, Kernels, LANES};
 use super::layout::{Layout, Scored};
 use super::line::{self, Kind, Slot};
@@ -279,8 +281,8 @@ impl Sieve {
         for number in 0..self.first {
             let position = &self.positions[number];
             let sets = &self.tables[(table * self.positions.len() + number) * SETS..][..SETS];
-            for order in 0..3_usize.pow(position.prefix_len as u32) {
-                let (equal, less) = ORDER_SETS[order];
+            let orders = 3_usize.pow(position.prefix_len as u32);
+            for (order, &(equal, less)) in ORDER_SETS.iter().enumerate().take(orders) {
                 let selected = selections(u32::from(equal), u32::from(less), position.prefix);
                 let row = &mut self.orders[number * ORDERS + order];
                 for &comparison in &self.space.operations.select {
@@ -588,7 +590,7 @@ impl Sieve {
 
     /// As an operand of arithmetic.
     fn could_calculate(&mut self, candidate: &Candidate<'_>) -> bool {
-        let mut alive = self.calculations(candidate.required);
+        let mut alive = Self::calculations(candidate.required);
         for number in 0..self.first {
             let position = self.positions[number];
             let value = byte(candidate.words, position.lane);
@@ -608,7 +610,7 @@ impl Sieve {
     }
 
     /// The calculations that read what is required: for each slot, eight bits.
-    fn calculations(&self, required: u32) -> u128 {
+    fn calculations(required: u32) -> u128 {
         match required.count_ones() {
             0 => u128::MAX,
             1 => 0xff << (8 * required.trailing_zeros().min(ITSELF)),
@@ -912,8 +914,8 @@ fn byte(words: &[u64], lane: usize) -> i8 {
 #[inline]
 fn compare(words: &[u64], width: usize, value: i8) -> (u32, u32) {
     let (mut equal, mut less) = (0, 0);
-    for word in 0..width {
-        let (of_word_equal, of_word_less) = compare_word(words[word], value);
+    for (word, &places) in words.iter().enumerate().take(width) {
+        let (of_word_equal, of_word_less) = compare_word(places, value);
         equal |= of_word_equal << (8 * word);
         less |= of_word_less << (8 * word);
     }

@@ -30,6 +30,7 @@ impl Space {
 
 /// A set of core operations. Each costs one, whatever its inputs are.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an operation that a set has or has not")]
 pub struct Operations {
     /// Of two tokens.
     pub arithmetic: Vec<Arithmetic>,

@@ -250,7 +250,8 @@ impl<'s> View<'s> {
             let of_chunk =
                 self.kernels.reduce(width, with_mean, |byte| &mask[byte * chunks + chunk], |place| &spread[place * chunks + chunk]);
             let valid = &self.layout.valid[chunk];
-            some_empty |= of_chunk.count.iter().zip(valid).fold(false, |empty, (&count, &valid)| empty | (count == 0 && valid != 0));
+            // Without a branch, since it is looked at for every value.
+            some_empty |= of_chunk.count.iter().zip(valid).fold(0, |empty, (&count, &valid)| empty | u8::from(count == 0) & valid) != 0;
             reduced[chunk] = of_chunk.max;
             reduced[chunks + chunk] = of_chunk.min;
             reduced[2 * chunks + chunk] = of_chunk.mean;
