@@ -10,6 +10,7 @@ use tasks::shortest::{Question, Searched, Shortest, constants, diversity, shorte
 use tasks::{Task, TaskSpec, build};
 
 /// All shards, one after another.
+#[expect(clippy::unnecessary_wraps, reason = "a search may fail elsewhere")]
 fn search(made: &Search) -> Result<Searched, Infallible> {
     let mut searched = Searched::default();
     let mut worker = made.worker();
