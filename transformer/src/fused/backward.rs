@@ -44,7 +44,7 @@ impl Pass<'_> {
         let PackRoom { left, right } = &mut workspace.packs;
         left.pack_left(self.instructions, Rows::new(logits, vocabulary), kept, vocabulary);
         right.pack(self.instructions, Rows::new(normed, width), kept, width);
-        self.instructions.run(TransposedProduct { left, right, result: &mut gradient[layout.tokens.clone()] });
+        self.instructions.run(TransposedProduct { left, right, fresh: false, result: &mut gradient[layout.tokens.clone()] });
         let d_normed = room(&mut workspace.gradient.normed, kept * width);
         self.product(logits, vocabulary, &self.weights.head, width, Finish::Store, d_normed);
 
@@ -145,7 +145,7 @@ impl Pass<'_> {
         left.pack_left(self.instructions, Rows::new(x, layout.inputs), rows, layout.inputs);
         right.pack(self.instructions, Rows::new(d_y, layout.outputs), rows, layout.outputs);
         right.add_column_sums(self.instructions, &mut gradient[layout.bias.clone()]);
-        self.instructions.run(TransposedProduct { left, right, result: &mut gradient[layout.weight.clone()] });
+        self.instructions.run(TransposedProduct { left, right, fresh: false, result: &mut gradient[layout.weight.clone()] });
     }
 
     /// `finish(d_y W')`, for as many rows as `result` has.
