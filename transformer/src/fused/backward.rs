@@ -7,6 +7,7 @@ use super::forward::{Pass, Workspace, room};
 use super::layer_norm::{LayerNormBackward, RowStatistics};
 use super::layout::{LinearLayout, NormLayout};
 use super::product::{Finish, Panels, Product, Rows, Start, TransposedProduct};
+use super::training::Gradient;
 use super::weights::PackedLinear;
 use crate::model::Activation;
 
@@ -33,7 +34,7 @@ pub(super) struct PackRoom {
 impl Pass<'_> {
     /// Loss and gradient of a chunk whose forward pass is in `workspace`: the cross-entropy summed over the predicted tokens, in nats. The
     /// gradient of `scale` times that sum is added to `gradient`, which is laid out as the weights are.
-    pub(super) fn backward(&self, chunk: &Chunk, workspace: &mut Workspace, scale: f32, gradient: &mut [f32]) -> f64 {
+    pub(super) fn backward(&self, chunk: &Chunk, workspace: &mut Workspace, scale: f32, gradient: &mut Gradient) -> f64 {
         let (width, vocabulary, layers, kept) = (self.config.width, self.config.vocabulary, self.config.layers, chunk.predicted.len());
         let layout = &self.weights.layout;
         let logits = &mut workspace.logits[..kept * vocabulary];
@@ -44,7 +45,7 @@ impl Pass<'_> {
         let PackRoom { left, right } = &mut workspace.packs;
         left.pack_left(self.instructions, Rows::new(logits, vocabulary), kept, vocabulary);
         right.pack(self.instructions, Rows::new(normed, width), kept, width);
-        self.instructions.run(TransposedProduct { left, right, result: &mut gradient[layout.tokens.clone()] });
+        self.instructions.run(TransposedProduct { left, right, fresh: false, result: &mut gradient.numbers[layout.tokens.clone()] });
         let d_normed = room(&mut workspace.gradient.normed, kept * width);
         self.product(logits, vocabulary, &self.weights.head, width, Finish::Store, d_normed);
 
@@ -55,12 +56,12 @@ impl Pass<'_> {
         for layer in (0..layers).rev() {
             self.block_backward(layer, chunk, workspace, gradient);
         }
-        self.embed_backward(chunk, &workspace.gradient.stream, gradient);
+        self.embed_backward(chunk, &workspace.gradient.stream, &mut gradient.numbers);
         loss
     }
 
     /// Takes `workspace.gradient.stream` from the end of a block to its beginning.
-    fn block_backward(&self, layer: usize, chunk: &Chunk, workspace: &mut Workspace, gradient: &mut [f32]) {
+    fn block_backward(&self, layer: usize, chunk: &Chunk, workspace: &mut Workspace, gradient: &mut Gradient) {
         let (width, rows) = (self.config.width, chunk.rows());
         let (layout, packed) = (&self.weights.layout.blocks[layer], &self.weights.blocks[layer]);
         let last = layer + 1 == self.config.layers;
@@ -139,13 +140,18 @@ impl Pass<'_> {
     }
 
     /// The gradients of a linear layer's weight and bias, for as many rows as `d_y` has.
-    fn linear_backward(&self, layout: &LinearLayout, x: &[f32], d_y: &[f32], packs: &mut PackRoom, gradient: &mut [f32]) {
+    fn linear_backward(&self, layout: &LinearLayout, x: &[f32], d_y: &[f32], packs: &mut PackRoom, gradient: &mut Gradient) {
         let rows = d_y.len() / layout.outputs;
         let PackRoom { left, right } = packs;
         left.pack_left(self.instructions, Rows::new(x, layout.inputs), rows, layout.inputs);
         right.pack(self.instructions, Rows::new(d_y, layout.outputs), rows, layout.outputs);
-        right.add_column_sums(self.instructions, &mut gradient[layout.bias.clone()]);
-        self.instructions.run(TransposedProduct { left, right, result: &mut gradient[layout.weight.clone()] });
+        right.add_column_sums(self.instructions, &mut gradient.numbers[layout.bias.clone()]);
+        self.instructions.run(TransposedProduct {
+            left,
+            right,
+            fresh: gradient.fresh,
+            result: &mut gradient.numbers[layout.weight.clone()],
+        });
     }
 
     /// `finish(d_y W')`, for as many rows as `result` has.
@@ -170,10 +176,10 @@ impl Pass<'_> {
         d_y: &mut [f32],
         d_x: &mut [f32],
         row: &mut Vec<f32>,
-        gradient: &mut [f32],
+        gradient: &mut Gradient,
     ) {
         // gamma stands right before beta.
-        let (d_gamma, d_beta) = gradient[layout.gamma.start..layout.beta.end].split_at_mut(layout.gamma.len());
+        let (d_gamma, d_beta) = gradient.numbers[layout.gamma.start..layout.beta.end].split_at_mut(layout.gamma.len());
         let gamma = &self.weights.flat[layout.gamma.clone()];
         let normalized = room(row, gamma.len());
         self.instructions.run(LayerNormBackward { x, gamma, statistics, d_y, d_x, d_gamma, d_beta, normalized });

@@ -58,7 +58,7 @@ fn of_instructions(instructions: Instructions) -> Vec<Operation> {
         let weight_gradient = move || {
             left.pack_left(instructions, Rows::new(&x, depth), ROWS, depth);
             right.pack(instructions, Rows::new(&d_y, columns), ROWS, columns);
-            instructions.run(TransposedProduct { left: &left, right: &right, result: &mut gradient });
+            instructions.run(TransposedProduct { left: &left, right: &right, fresh: false, result: &mut gradient });
         };
         add(&format!("gradient of the weight {depth} to {columns}"), 2 * ROWS * depth * columns, Box::new(weight_gradient));
     }

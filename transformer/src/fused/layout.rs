@@ -34,6 +34,13 @@ pub(super) struct BlockLayout {
     pub(super) narrow: LinearLayout,
 }
 
+impl BlockLayout {
+    /// The weights of its linear layers, in order.
+    pub(super) fn matrices(&self) -> impl Iterator<Item = &Range<usize>> {
+        [&self.query_key_value, &self.output, &self.widen, &self.narrow].into_iter().map(|linear| &linear.weight)
+    }
+}
+
 /// The whole model.
 #[derive(Debug, Clone)]
 pub(super) struct Layout {

@@ -2,14 +2,15 @@
 //!
 //! The right operand is cut into panels of one or two vectors of columns. A tile of the result, a few rows by one panel, is kept in
 //! registers while the depth runs: each number of the left operand is spread over a vector and multiplied with the panel's vectors.
-//! Source: Goto and van de Geijn 2008, <https://doi.org/10.1145/1356052.1356053>; the sizes here are small enough that the cache needs no
-//! further blocking.
+//! Source: Goto and van de Geijn 2008, <https://doi.org/10.1145/1356052.1356053>; the depths here are small enough that they need not be cut.
 
 #![expect(
     clippy::manual_memcpy,
     clippy::needless_range_loop,
     reason = "loops over a tile by index are unrolled, and the tile stays in registers; calls and iterators take its address"
 )]
+
+use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
@@ -20,6 +21,13 @@ use super::vector::multiply_add;
 const ROWS_32: usize = 8;
 /// Rows of a tile where there are 16 vector registers.
 const ROWS_16: usize = 6;
+
+/// Numbers of neighbouring panels that stay in a core's second cache while the rows of the left operand go by: those are read once for
+/// all of the panels, and the result is gone through along its rows, which the machine foresees.
+const BLOCK: usize = 1 << 16;
+
+/// Rows of a matrix that are packed at a time.
+const PACKED_ROWS: usize = 16;
 
 /// Rows of a tile.
 const fn tile_rows<S: Simd>() -> usize {
@@ -116,6 +124,13 @@ impl Panels {
         self.columns.div_ceil(self.width)
     }
 
+    /// Neighbouring panels that are gone through together.
+    #[inline(always)]
+    fn blocks(&self) -> impl Iterator<Item = Range<usize>> {
+        let (count, step) = (self.count(), (BLOCK / (self.depth * self.width).max(1)).max(1));
+        (0..count).step_by(step).map(move |first| first..(first + step).min(count))
+    }
+
     /// Adds the sum of each column to `sums`.
     pub(super) fn add_column_sums(&self, instructions: Instructions, sums: &mut [f32]) {
         instructions.run(ColumnSums { panels: self, sums });
@@ -159,10 +174,10 @@ pub(super) fn pack<S: Simd>(_simd: S, panels: &mut Panels, matrix: Rows, depth: 
     if depth == 0 {
         return;
     }
-    for (panel, start) in panels.numbers.chunks_exact_mut(depth * width).zip((0..columns).step_by(width)) {
-        let taken = width.min(columns - start);
-        match kind {
-            Kind::RightTransposed => {
+    match kind {
+        Kind::RightTransposed => {
+            for (panel, start) in panels.numbers.chunks_exact_mut(depth * width).zip((0..columns).step_by(width)) {
+                let taken = width.min(columns - start);
                 if taken < width {
                     panel.fill(0.0);
                 }
@@ -173,14 +188,26 @@ pub(super) fn pack<S: Simd>(_simd: S, panels: &mut Panels, matrix: Rows, depth: 
                     }
                 }
             }
-            // Widths that the compiler knows, for what is done most.
-            Kind::Left | Kind::Right if taken == width && width == 8 => copy_columns::<8>(panel, matrix, start),
-            Kind::Left | Kind::Right if taken == width && width == 16 => copy_columns::<16>(panel, matrix, start),
-            Kind::Left | Kind::Right if taken == width && width == 32 => copy_columns::<32>(panel, matrix, start),
-            Kind::Left | Kind::Right => {
-                for (k, packed) in panel.chunks_exact_mut(width).enumerate() {
-                    packed[..taken].copy_from_slice(&matrix.row(k, start + taken)[start..]);
-                    packed[taken..].fill(0.0);
+        }
+        Kind::Left | Kind::Right => {
+            // A few rows at a time, so that each is read from end to end while it is in the cache.
+            for first in (0..depth).step_by(PACKED_ROWS) {
+                let rows = PACKED_ROWS.min(depth - first);
+                for (panel, start) in panels.numbers.chunks_exact_mut(depth * width).zip((0..columns).step_by(width)) {
+                    let panel = &mut panel[first * width..][..rows * width];
+                    let taken = width.min(columns - start);
+                    match width {
+                        // Widths that the compiler knows, for what is done most.
+                        8 if taken == 8 => copy_columns::<8>(panel, matrix, first, start),
+                        16 if taken == 16 => copy_columns::<16>(panel, matrix, first, start),
+                        32 if taken == 32 => copy_columns::<32>(panel, matrix, first, start),
+                        _ => {
+                            for (k, packed) in panel.chunks_exact_mut(width).enumerate() {
+                                packed[..taken].copy_from_slice(&matrix.row(first + k, start + taken)[start..]);
+                                packed[taken..].fill(0.0);
+                            }
+                        }
+                    }
                 }
             }
         }
@@ -188,9 +215,9 @@ pub(super) fn pack<S: Simd>(_simd: S, panels: &mut Panels, matrix: Rows, depth: 
 }
 
 #[inline(always)]
-fn copy_columns<const WIDTH: usize>(panel: &mut [f32], matrix: Rows, start: usize) {
+fn copy_columns<const WIDTH: usize>(panel: &mut [f32], matrix: Rows, first: usize, start: usize) {
     for (k, packed) in panel.as_chunks_mut::<WIDTH>().0.iter_mut().enumerate() {
-        packed.copy_from_slice(&matrix.row(k, start + WIDTH)[start..]);
+        packed.copy_from_slice(&matrix.row(first + k, start + WIDTH)[start..]);
     }
 }
 
@@ -269,16 +296,18 @@ impl InTiles for Product<'_> {
     #[inline(always)]
     fn in_tiles<S: Simd, const M: usize, const N: usize>(self, simd: S) {
         let Self { left, rows, right, start, finish, result, stride } = self;
-        for idx in 0..right.count() {
-            let panel = vectors::<S, N>(right.whole_panel(idx));
-            let column = idx * right.width();
-            let columns = right.width().min(right.columns - column);
+        for block in right.blocks() {
             for row in (0..rows).step_by(M) {
-                let place = Place { row, column, stride, rows: M.min(rows - row), columns };
-                if place.is_whole::<S, M, N>() {
-                    Self::tile::<S, M, N, true>(simd, left, row, panel, (start, finish), place, result);
-                } else {
-                    Self::tile::<S, M, N, false>(simd, left, row, panel, (start, finish), place, result);
+                for idx in block.clone() {
+                    let panel = vectors::<S, N>(right.whole_panel(idx));
+                    let column = idx * right.width();
+                    let columns = right.width().min(right.columns - column);
+                    let place = Place { row, column, stride, rows: M.min(rows - row), columns };
+                    if place.is_whole::<S, M, N>() {
+                        Self::tile::<S, M, N, true>(simd, left, row, panel, (start, finish), place, result);
+                    } else {
+                        Self::tile::<S, M, N, false>(simd, left, row, panel, (start, finish), place, result);
+                    }
                 }
             }
         }
@@ -335,6 +364,8 @@ impl Product<'_> {
 pub(super) struct TransposedProduct<'a> {
     pub(super) left: &'a Panels,
     pub(super) right: &'a Panels,
+    /// Whether `result` counts as zero, whatever it holds.
+    pub(super) fresh: bool,
     pub(super) result: &'a mut [f32],
 }
 
@@ -351,24 +382,29 @@ impl WithSimd for TransposedProduct<'_> {
 impl InTiles for TransposedProduct<'_> {
     #[inline(always)]
     fn in_tiles<S: Simd, const M: usize, const N: usize>(self, simd: S) {
-        let Self { left, right, result } = self;
+        let Self { left, right, fresh, result } = self;
         let stride = right.columns;
-        for idx in 0..right.count() {
-            let panel = vectors::<S, N>(right.whole_panel(idx));
-            let column = idx * right.width();
-            let columns = right.width().min(stride - column);
+        for block in right.blocks() {
             for (strip, row) in (0..left.columns).step_by(M).enumerate() {
-                let place = Place { row, column, stride, rows: M.min(left.columns - row), columns };
                 let strip = left.whole_panel(strip).as_chunks::<M>().0;
-                let mut tile = [[simd.splat_f32s(0.0); N]; M];
-                if place.is_whole::<S, M, N>() {
-                    place.load::<S, M, N, true>(simd, &mut tile, result);
-                    multiply_columns(simd, &mut tile, strip.iter(), panel);
-                    place.store::<S, M, N, true>(simd, &tile, result);
-                } else {
-                    place.load::<S, M, N, false>(simd, &mut tile, result);
-                    multiply_columns(simd, &mut tile, strip.iter(), panel);
-                    place.store::<S, M, N, false>(simd, &tile, result);
+                for idx in block.clone() {
+                    let panel = vectors::<S, N>(right.whole_panel(idx));
+                    let column = idx * right.width();
+                    let place = Place { row, column, stride, rows: M.min(left.columns - row), columns: right.width().min(stride - column) };
+                    let mut tile = [[simd.splat_f32s(0.0); N]; M];
+                    if place.is_whole::<S, M, N>() {
+                        if !fresh {
+                            place.load::<S, M, N, true>(simd, &mut tile, result);
+                        }
+                        multiply_columns(simd, &mut tile, strip.iter(), panel);
+                        place.store::<S, M, N, true>(simd, &tile, result);
+                    } else {
+                        if !fresh {
+                            place.load::<S, M, N, false>(simd, &mut tile, result);
+                        }
+                        multiply_columns(simd, &mut tile, strip.iter(), panel);
+                        place.store::<S, M, N, false>(simd, &tile, result);
+                    }
                 }
             }
         }
@@ -581,7 +617,7 @@ mod tests {
                 packed_left.pack_left(instructions, Rows::new(&left, rows), depth, rows);
                 packed_right.pack(instructions, Rows::new(&right, columns), depth, columns);
                 let mut result = before.clone();
-                instructions.run(TransposedProduct { left: &packed_left, right: &packed_right, result: &mut result });
+                instructions.run(TransposedProduct { left: &packed_left, right: &packed_right, fresh: false, result: &mut result });
                 assert_close(instructions.name(), &result, &sums, 1e-5);
                 let mut result = vec![1.0; columns];
                 packed_right.add_column_sums(instructions, &mut result);

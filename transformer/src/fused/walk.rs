@@ -4,6 +4,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Tensor, TensorData};
 
+use super::training::Gradient;
 use crate::batch::read;
 use crate::model::Transformer;
 
@@ -13,9 +14,9 @@ pub(super) fn read_weights(model: &Transformer, flat: &mut Vec<f32>) {
     model.visit(&mut Reader { flat });
 }
 
-/// Gradients as the optimizer takes them.
-pub(super) fn gradients(model: &Transformer, flat: &[f32]) -> GradientsParams {
-    let mut giver = Giver { left: flat, gradients: GradientsParams::new() };
+/// The sum of shares of the gradients, as the optimizer takes them.
+pub(super) fn gradients(model: &Transformer, shares: &[Gradient]) -> GradientsParams {
+    let mut giver = Giver { shares, start: 0, gradients: GradientsParams::new() };
     model.visit(&mut giver);
     giver.gradients
 }
@@ -30,17 +31,21 @@ impl ModuleVisitor for Reader<'_> {
     }
 }
 
-struct Giver<'f> {
-    left: &'f [f32],
+struct Giver<'s> {
+    shares: &'s [Gradient],
+    /// Where the next tensor starts.
+    start: usize,
     gradients: GradientsParams,
 }
 
 impl ModuleVisitor for Giver<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let shape = param.val().shape();
-        let (own, left) = self.left.split_at(shape.num_elements());
-        self.left = left;
+        let own = self.start..self.start + shape.num_elements();
+        self.start = own.end;
+        // Tensor by tensor, so that each is still in the cache when the next share is added.
+        let sum = Gradient::sum(self.shares, own);
         let device = param.val().device().inner();
-        self.gradients.register(param.id, Tensor::<D>::from_data(TensorData::new(own.to_vec(), shape), &device));
+        self.gradients.register(param.id, Tensor::<D>::from_data(TensorData::new(sum, shape), &device));
     }
 }
