@@ -65,7 +65,7 @@ impl Searcher<'_> {
                     while let Some(&number) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let Some(outcome) = worker.run(number, most, self.stop) else { return };
                         let programs = outcome.found.iter().map(|found| search.source(found, &self.symbols, &[])).collect();
-                        let shard = Shard { shard: number, counts: outcome.counts, agreeing: outcome.agreeing, programs };
+                        let shard = Shard { number, counts: outcome.counts, agreeing: outcome.agreeing, programs };
                         let kept = journal.as_ref().map_or(Ok(()), |journal| journal.write(&shard));
                         progress.tell(&shard);
                         lock(&done)[number] = Some(shard);

@@ -1,7 +1,8 @@
 //! Shards that are done, kept so that an interrupted search goes on where it was.
 
+use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -14,7 +15,7 @@ use crate::error::Error;
 /// A shard that is done.
 #[derive(Debug, Clone)]
 pub(super) struct Shard {
-    pub(super) shard: usize,
+    pub(super) number: usize,
     pub(super) counts: Counts,
     pub(super) agreeing: u64,
     pub(super) programs: Vec<String>,
@@ -62,7 +63,7 @@ impl Journal {
             let entry: Entry = serde_json::from_str(line).map_err(|error| damaged(error.to_string()))?;
             let place = done.get_mut(entry.shard).ok_or_else(|| damaged(format!("there is no shard {}", entry.shard)))?;
             let counts = Counts { states: entry.states, candidates: entry.candidates, last_operations: entry.last_operations };
-            *place = Some(Shard { shard: entry.shard, counts, agreeing: entry.agreeing, programs: entry.programs });
+            *place = Some(Shard { number: entry.shard, counts, agreeing: entry.agreeing, programs: entry.programs });
         }
         Ok(())
     }
@@ -71,7 +72,7 @@ impl Journal {
     pub(super) fn write(&self, shard: &Shard) -> Result<(), Error> {
         let Counts { states, candidates, last_operations } = shard.counts;
         let entry =
-            Entry { shard: shard.shard, states, candidates, last_operations, agreeing: shard.agreeing, programs: shard.programs.clone() };
+            Entry { shard: shard.number, states, candidates, last_operations, agreeing: shard.agreeing, programs: shard.programs.clone() };
         let line = serde_json::to_string(&entry).map_err(std::io::Error::from).map_err(Error::file(&self.path, "write"))?;
         writeln!(lock(&self.file), "{line}").map_err(Error::file(&self.path, "write"))
     }
@@ -82,7 +83,7 @@ fn identity(search: &Search, most: usize) -> String {
     let space = search.space();
     let mut text = format!("{} {} {} {:?} {most}\n", env!("CARGO_PKG_VERSION"), space.operations, space.profile, space.constants);
     for sequence in search.battery().sequences() {
-        text += &format!("{:?} {:?}\n", sequence.tokens, sequence.targets);
+        let _ = writeln!(text, "{:?} {:?}", sequence.tokens, sequence.targets);
     }
     blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
 }

@@ -99,10 +99,10 @@ pub(super) fn search(args: &SearchArgs, printer: Printer) -> Result<(), Error> {
         fs::create_dir_all(out).map_err(Error::file(out, "create"))?;
     }
     let stop = stop_on_signal()?;
-    let searcher = searcher(args.room, args.out.as_deref(), &stop, task.vocabulary().symbols().collect());
+    let pool = searcher(args.room, args.out.as_deref(), &stop, task.vocabulary().symbols().collect());
     let mut search = |made: &Search| {
         let started = std::time::Instant::now();
-        let searched = searcher.search(made)?;
+        let searched = pool.search(made)?;
         printer.note(&format!(
             "size {}, {} sequences: {} sets of lines, {} values, {} last operations; {} programs agree; {:.2} s",
             made.size(),
@@ -233,8 +233,7 @@ impl Answer<'_> {
         about.push(format!("over the operations {}", self.question.space.operations));
         about.push(format!("and the constants {:?}.", self.question.space.constants));
         let (head, body) = candidate.source.split_once('\n').unwrap_or((&candidate.source, ""));
-        let about: String = about.iter().map(|line| format!("# {line}\n")).collect();
-        format!("{head}\n{about}{body}")
+        format!("{head}\n# {}\n{body}", about.join("\n# "))
     }
 
     fn in_words(&self, wrong: &Counterexample) -> String {
@@ -384,11 +383,11 @@ pub(super) fn certify(args: &CertifyArgs, printer: Printer) -> Result<(), Error>
         return Err(Error::NotCertified(format!("it claims sizes below {}, and lists {sizes:?}", certificate.none_below)));
     }
     let stop = stop_on_signal()?;
-    let searcher = searcher(args.room, None, &stop, Vec::new());
+    let pool = searcher(args.room, None, &stop, Vec::new());
     for size in &certificate.sizes {
         let battery = certificate.battery(size)?;
         let made = Search::new(&space, &battery, size.size).map_err(|error| Error::Usage(error.to_string()))?;
-        let searched = searcher.search(&made)?;
+        let searched = pool.search(&made)?;
         if let Some(program) = searched.programs.first() {
             return Err(Error::NotCertified(format!("this program of {} core operations agrees:\n{program}", size.size)));
         }
