@@ -52,7 +52,7 @@ pub struct Outcome {
 /// Slots that a state can have: three bits for each in a word of the sieve, and three to spare.
 const SLOTS_MAX: usize = 20;
 /// A screen lets so little pass, if its targets are worth so many bits, that what passes costs nothing.
-const SCREEN_BITS: f64 = 90.0;
+const SCREEN_BITS: f64 = 34.0;
 /// The most chunks of a screen.
 const SCREEN_CHUNKS: usize = 4;
 
