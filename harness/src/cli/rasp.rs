@@ -1,6 +1,7 @@
 //! `rasp …`: programs of both dialects. The first line of a file says which one it is in.
 
 mod batch;
+mod certify;
 mod check;
 mod drawing;
 mod files;
@@ -129,7 +130,7 @@ pub(super) enum RaspCommand {
     /// Check a certificate of `rasp search` by searching again.
     #[command(after_help = "Example: rasplab rasp certify majority/certificate.json
          rasplab rasp certify majority/certificate.json --plain-to 2")]
-    Certify(search::CertifyArgs),
+    Certify(certify::CertifyArgs),
     /// Find a program of fewer core operations with the same values, by the rules of the language.
     ///
     /// Standard output is the shorter program, or the old one where the rules lead to none. Wherever the old program has a value the new one has the same.
@@ -308,7 +309,7 @@ pub(super) fn rasp(command: RaspCommand, printer: Printer) -> Result<(), Error> 
         RaspCommand::Test(args) => test::test(&args, printer),
         RaspCommand::Shorten { file, terms, profile } => shorten::shorten(&file, terms, profile.into(), printer),
         RaspCommand::Search(args) => search::search(&args, printer),
-        RaspCommand::Certify(args) => search::certify(&args, printer),
+        RaspCommand::Certify(args) => certify::certify(&args, printer),
         RaspCommand::Fmt { files, check } => format::format(&files, check, printer),
     }
 }

@@ -1,5 +1,4 @@
-//! `rasp search`: the shortest programs that agree with a task at its training lengths, what was proved, and which of them generalize. `rasp certify`: a proof
-//! repeated.
+//! `rasp search`: the shortest programs that agree with a task at its training lengths, what was proved, and which of them generalize.
 
 use std::fs;
 use std::io::IsTerminal;
@@ -71,25 +70,15 @@ struct StrictArgs {
     profile: super::ProfileName,
 }
 
+/// What a search may use.
 #[derive(Clone, Copy, Debug, Args)]
-struct RoomArgs {
+pub(super) struct RoomArgs {
     /// Threads [default: one for each core].
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     workers: Option<u16>,
     /// The most memory, in MiB.
     #[arg(long, value_name = "MIB", default_value_t = 512)]
     memory: usize,
-}
-
-#[derive(Debug, Args)]
-pub(in crate::cli) struct CertifyArgs {
-    /// The certificate that `rasp search --out` has written.
-    file: PathBuf,
-    /// Sizes up to this one are also checked by plain enumeration: every program, nothing left out, each line computed by itself.
-    #[arg(long, value_name = "SIZE", default_value_t = 1)]
-    plain_to: usize,
-    #[command(flatten)]
-    room: RoomArgs,
 }
 
 pub(super) fn search(args: &SearchArgs, printer: Printer) -> Result<(), Error> {
@@ -134,7 +123,7 @@ pub(super) fn search(args: &SearchArgs, printer: Printer) -> Result<(), Error> {
     if answer.program().is_none() { Err(Error::NoProgram(answer.none())) } else { Ok(()) }
 }
 
-fn searcher<'a>(
+pub(super) fn searcher<'a>(
     room: RoomArgs,
     folder: Option<&'a Path>,
     stop: &'a Arc<std::sync::atomic::AtomicBool>,
@@ -371,46 +360,4 @@ impl Answer<'_> {
 fn lines(source: &str) -> String {
     let body = source.rsplit("\n\n").next().unwrap_or(source);
     body.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
-}
-
-pub(super) fn certify(args: &CertifyArgs, printer: Printer) -> Result<(), Error> {
-    let text = fs::read_to_string(&args.file).map_err(Error::file(&args.file, "read"))?;
-    let certificate: Certificate =
-        serde_json::from_str(&text).map_err(|error| Error::Usage(format!("{}: this is no certificate: {error}", args.file.display())))?;
-    let space = certificate.space()?;
-    let sizes: Vec<usize> = certificate.sizes.iter().map(|size| size.size).collect();
-    if sizes != (0..certificate.none_below).collect::<Vec<_>>() {
-        return Err(Error::NotCertified(format!("it claims sizes below {}, and lists {sizes:?}", certificate.none_below)));
-    }
-    let stop = stop_on_signal()?;
-    let pool = searcher(args.room, None, &stop, Vec::new());
-    for size in &certificate.sizes {
-        let battery = certificate.battery(size)?;
-        let made = Search::new(&space, &battery, size.size).map_err(|error| Error::Usage(error.to_string()))?;
-        let searched = pool.search(&made)?;
-        if let Some(program) = searched.programs.first() {
-            return Err(Error::NotCertified(format!("this program of {} core operations agrees:\n{program}", size.size)));
-        }
-        let shards: Vec<[u64; 3]> =
-            searched.shards.iter().map(|(counts, _)| [counts.states, counts.candidates, counts.last_operations]).collect();
-        if let Some(shard) = (0..shards.len().max(size.shards.len())).find(|&shard| shards.get(shard) != size.shards.get(shard)) {
-            return Err(Error::NotCertified(format!(
-                "at size {}, shard {shard} counts {:?}, not {:?}",
-                size.size,
-                shards.get(shard),
-                size.shards.get(shard)
-            )));
-        }
-        let plain = size.size <= args.plain_to;
-        if plain && rasp::rasp_l::search::some_agrees(&space, &battery, size.size) {
-            return Err(Error::NotCertified(format!("plain enumeration finds a program of {} core operations", size.size)));
-        }
-        let by = if plain { ", and by plain enumeration" } else { "" };
-        printer.note(&format!("size {}: {} shards as certified{by}", size.size, shards.len()));
-    }
-    if printer.json() {
-        printer.value(&json!({ "holds": true, "none_below": certificate.none_below }))
-    } else {
-        printer.data(&certificate.claim)
-    }
 }

@@ -5,19 +5,24 @@
 //! sets of places (up to eight of them: 256 sets) to the values and reductions that give the target, a bit for each; the new line as key or query makes one such set for each
 //! partner and comparison; and the bits left after a few positions are those last operations that are still possible, mostly none.
 //!
-//! What passes may still be wrong (defaults may differ between positions, faults are not looked for): [`last`](super::last) settles it. What is
-//! ruled out is so for certain, which the tests of [`search`](super) check against plain evaluation.
+//! What passes may still be wrong (faults are not looked for, and of more than four defaults not all are told apart): [`last`](super::last) settles it. What
+//! is ruled out is so for certain, which the tests of [`search`](super) check against plain evaluation.
 
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
 
+mod calculate;
+mod position;
+mod words;
+
 use super::kernel::{Chunk, Kernels, LANES};
-use super::layout::{Layout, Scored};
+use super::layout::Layout;
 use super::line::{self, Kind, Slot};
 use super::space::Space;
 use super::view::{View, chunk_words};
 use crate::rasp_l::graph::Reduction;
-use crate::rasp_l::operation::Arithmetic;
+use position::{Against, ORDER_SETS, Position, SET_SIZES, arrange, mean_bit, mean_bounds, position, selections};
 use std::collections::HashMap;
+use words::{byte, compare};
 
 /// The most scored positions that are looked at.
 const POSITIONS_MAX: usize = 64;
@@ -35,28 +40,6 @@ const SETS: usize = 1 << TABULATED;
 const REDUCTIONS: u64 = 0b111;
 /// The highest bits of a word: which defaults are still possible. An empty set has all reductions that its target is a default of, but only that default.
 const DEFAULTS: u64 = 0xf << 60;
-
-/// A scored position of the screen.
-#[derive(Clone, Copy, Debug)]
-struct Position {
-    lane: usize,
-    /// The word of the sequence's first places.
-    word: usize,
-    /// The places that may be looked at.
-    prefix: u32,
-    prefix_len: usize,
-    target: i8,
-    /// The bits of the default that is the target, 0 if none is.
-    default: u64,
-}
-
-/// Where a value equals, exceeds and falls below a position's target.
-#[derive(Clone, Copy, Debug, Default)]
-struct Against {
-    equal: u32,
-    above: u32,
-    below: u32,
-}
 
 /// What is known of a state on the screen.
 #[derive(Debug)]
@@ -588,55 +571,6 @@ impl Sieve {
         self.lists.len() - 1
     }
 
-    /// As an operand of arithmetic.
-    fn could_calculate(&mut self, candidate: &Candidate<'_>) -> bool {
-        let mut alive = Self::calculations(candidate.required);
-        for number in 0..self.first {
-            let position = self.positions[number];
-            let value = byte(candidate.words, position.lane);
-            let place = number * 256 + usize::from(value.cast_unsigned());
-            let bits = self.sums[place].unwrap_or_else(|| self.calculations_of(&position, value));
-            self.sums[place] = Some(bits);
-            alive &= bits;
-        }
-        // What is left is rare enough to be looked at one position after another.
-        for position in &self.positions[self.first..] {
-            if alive == 0 {
-                return false;
-            }
-            alive &= self.calculations_of(position, byte(candidate.words, position.lane));
-        }
-        alive != 0
-    }
-
-    /// The calculations that read what is required: for each slot, eight bits.
-    fn calculations(required: u32) -> u128 {
-        match required.count_ones() {
-            0 => u128::MAX,
-            1 => 0xff << (8 * required.trailing_zeros().min(ITSELF)),
-            _ => 0,
-        }
-    }
-
-    /// The calculations that make a position's target of a value of the new line: with each slot, four operations in two orders, and with itself.
-    fn calculations_of(&self, position: &Position, value: i8) -> u128 {
-        let target = i16::from(position.target);
-        let own = i16::from(value);
-        let mut bits = 0;
-        for slot in (0..self.kinds.len()).filter(|&slot| self.kinds[slot] == Kind::Token) {
-            let other = i16::from(byte(&self.values[slot * self.words..], position.lane));
-            for &operation in &self.space.operations.arithmetic {
-                let place = 2 * operation as u32 + 8 * (slot as u32).min(ITSELF);
-                bits |= u128::from(gives(operation, own, other, target)) << place;
-                bits |= u128::from(gives(operation, other, own, target)) << (place + 1);
-            }
-        }
-        for &operation in &self.space.operations.arithmetic {
-            bits |= u128::from(gives(operation, own, own, target)) << (2 * operation as u32 + 8 * ITSELF);
-        }
-        bits | u128::from(self.space.operations.negate && -own == target) << (1 + 8 * ITSELF)
-    }
-
     /// As a branch of a conditional.
     fn could_be_chosen(&self, candidate: &Candidate<'_>) -> bool {
         if !self.space.operations.choose {
@@ -710,96 +644,6 @@ impl Sieve {
     }
 }
 
-impl Position {
-    /// How the places of a short prefix compare with a query, as a number in base three.
-    #[inline(always)]
-    fn order(&self, key: &[u64], query: i8) -> usize {
-        let (equal, less) = compare_word(key[self.word], query);
-        let (equal, less) = (equal & self.prefix, less & self.prefix);
-        usize::from(TERNARY[equal as usize]) + 2 * usize::from(TERNARY[less as usize])
-    }
-
-    fn against(&self, words: &[u64], width: usize) -> Against {
-        let (equal, below) = compare(&words[self.word..], width, self.target);
-        Against { equal: equal & self.prefix, above: !(equal | below) & self.prefix, below: below & self.prefix }
-    }
-
-    /// Which reductions over a set of places give the target, and with which defaults.
-    #[inline]
-    fn reductions(&self, against: Against, words: &[u64], set: u32) -> u64 {
-        if set == 0 {
-            return if self.default == 0 { 0 } else { REDUCTIONS | self.default };
-        }
-        let extremes = against.reductions(set) | DEFAULTS;
-        if set & !against.equal == 0 {
-            return REDUCTIONS | DEFAULTS;
-        }
-        if set & !against.above == 0 || set & !against.below == 0 {
-            return 0;
-        }
-        let (mut sum, mut places) = (0, set);
-        while places != 0 {
-            sum += i16::from(byte(words, 8 * self.word + places.trailing_zeros() as usize));
-            places &= places - 1;
-        }
-        let (lowest, highest) = mean_bounds(self.target);
-        extremes | mean_bit(sum, set.count_ones() as i16, lowest, highest)
-    }
-}
-
-impl Against {
-    /// Whether the maximum (1) and the minimum (2) of some places, at least one, are the target.
-    #[inline(always)]
-    fn reductions(self, set: u32) -> u64 {
-        let hit = set & self.equal != 0;
-        u64::from(hit && set & self.above == 0) | u64::from(hit && set & self.below == 0) << 1
-    }
-}
-
-const SET_SIZES: [i16; SETS] = {
-    let mut sizes = [0; SETS];
-    let mut set = 0;
-    while set < SETS {
-        sizes[set] = set.count_ones() as i16;
-        set += 1;
-    }
-    sizes
-};
-
-/// A mean of `count` values, truncated toward zero, is `target` if their sum is at least `lowest.0 * count + lowest.1` and at most `highest.0 * count +
-/// highest.1`.
-fn mean_bounds(target: i8) -> ((i16, i16), (i16, i16)) {
-    let target = i16::from(target);
-    match target {
-        1.. => ((target, 0), (target + 1, -1)),
-        0 => ((-1, 1), (1, -1)),
-        _ => ((target - 1, 1), (target, 0)),
-    }
-}
-
-#[inline(always)]
-fn mean_bit(sum: i16, count: i16, lowest: (i16, i16), highest: (i16, i16)) -> u64 {
-    u64::from(sum >= lowest.0 * count + lowest.1 && sum <= highest.0 * count + highest.1) << 2
-}
-
-/// The new line among the slots of a calculation; the last slots of a large state share its bits, which lets more pass.
-const ITSELF: u32 = 15;
-
-fn gives(operation: Arithmetic, left: i16, right: i16, target: i16) -> bool {
-    match operation {
-        Arithmetic::Add => left + right == target,
-        Arithmetic::Subtract => left - right == target,
-        Arithmetic::Multiply => left * right == target,
-        Arithmetic::Remainder => right != 0 && (left % right + right) % right == target,
-    }
-}
-
-/// The places that each comparison selects, from those where the key equals the query and where it is less.
-#[inline(always)]
-fn selections(equal: u32, less: u32, prefix: u32) -> [u32; 6] {
-    [equal, !equal, less, less | equal, !(less | equal), !less].map(|set| set & prefix)
-}
-
 /// Takes out of what is alive what a row lacks; whether anything is left.
 #[inline(always)]
 fn narrow(alive: &mut Row, row: &Row) -> bool {
@@ -815,160 +659,4 @@ fn narrow(alive: &mut Row, row: &Row) -> bool {
 #[inline(always)]
 fn is_possible(bits: u64) -> bool {
     bits & DEFAULTS != 0 && bits & !DEFAULTS != 0
-}
-
-/// Every way in which five places can compare with a value, as the places that equal it and those that are less: digits in base three, the first place lowest.
-const ORDER_SETS: [(u8, u8); ORDERS] = {
-    let mut sets = [(0, 0); ORDERS];
-    let mut order = 0;
-    while order < ORDERS {
-        let (mut rest, mut place) = (order, 0);
-        while place < FIRST_PREFIX {
-            match rest % 3 {
-                1 => sets[order].0 |= 1 << place,
-                2 => sets[order].1 |= 1 << place,
-                _ => {}
-            }
-            rest /= 3;
-            place += 1;
-        }
-        order += 1;
-    }
-    sets
-};
-
-/// The number in base three that has a one for each place of a set.
-const TERNARY: [u16; 1 << FIRST_PREFIX] = {
-    let mut numbers = [0; 1 << FIRST_PREFIX];
-    let mut set = 0;
-    while set < numbers.len() {
-        let (mut place, mut power) = (0, 1);
-        while place < FIRST_PREFIX {
-            if set >> place & 1 == 1 {
-                numbers[set] += power;
-            }
-            power *= 3;
-            place += 1;
-        }
-        set += 1;
-    }
-    numbers
-};
-
-/// The positions in an order that rules most out soon, and how many first ones there are.
-///
-/// Short prefixes come first; then targets and sequences take turns, since what passes for one target often passes for the same again; then a position is the
-/// better, the fewer sets of places have the target as the maximum, minimum or mean of their tokens.
-fn arrange(positions: Vec<Position>, layout: &Layout) -> (Vec<Position>, usize) {
-    let words: Vec<u64> = layout.tokens.iter().flat_map(chunk_words).collect();
-    let ease = |position: &Position| {
-        let against = position.against(&words, layout.width / 8);
-        // Sets of more than the last eight places say no more.
-        let skipped = position.prefix_len.saturating_sub(TABULATED);
-        let sets = 1..1_u32 << position.prefix_len.min(TABULATED);
-        let hits: u32 = sets.clone().map(|set| position.reductions(against, &words, set << skipped).count_ones()).sum();
-        (u64::from(hits) << 20) / sets.len() as u64
-    };
-    let mut left: Vec<(u64, Position)> = positions.into_iter().map(|position| (ease(&position), position)).collect();
-    let mut arranged: Vec<Position> = Vec::new();
-    while arranged.len() < POSITIONS_MAX && !left.is_empty() {
-        let alike = |position: &Position| {
-            arranged
-                .iter()
-                .map(|other| usize::from(other.target == position.target) + usize::from(other.word == position.word))
-                .sum::<usize>()
-        };
-        let key = |&(ease, position): &(u64, Position)| (position.prefix_len > FIRST_PREFIX, alike(&position), ease, position.lane);
-        let best = (0..left.len()).min_by_key(|&place| key(&left[place])).expect("something is left");
-        arranged.push(left.swap_remove(best).1);
-    }
-    let first = arranged.iter().take(FIRST).take_while(|position| position.prefix_len <= FIRST_PREFIX).count();
-    (arranged, first)
-}
-
-fn position(scored: Scored, defaults: &[i8]) -> Position {
-    let number = defaults.iter().position(|&default| default == scored.target);
-    let default = match number {
-        // More defaults than bits: it is not told apart from the others, which lets more pass.
-        Some(4..) => DEFAULTS,
-        Some(number) => 1 << (60 + number),
-        None => 0,
-    };
-    let prefix_len = scored.prefix_len();
-    Position {
-        lane: scored.lane,
-        word: scored.start / 8,
-        prefix: ((1_u64 << prefix_len) - 1) as u32,
-        prefix_len,
-        target: scored.target,
-        default,
-    }
-}
-
-#[inline(always)]
-fn byte(words: &[u64], lane: usize) -> i8 {
-    (words[lane / 8] >> (8 * (lane % 8))) as i8
-}
-
-/// The places of some words whose byte equals a value, and those whose byte is less.
-#[inline]
-fn compare(words: &[u64], width: usize, value: i8) -> (u32, u32) {
-    let (mut equal, mut less) = (0, 0);
-    for (word, &places) in words.iter().enumerate().take(width) {
-        let (of_word_equal, of_word_less) = compare_word(places, value);
-        equal |= of_word_equal << (8 * word);
-        less |= of_word_less << (8 * word);
-    }
-    (equal, less)
-}
-
-/// Eight bytes at once: sums and differences of seven bits stay within a byte, and the eighth is settled apart.
-#[inline(always)]
-fn compare_word(word: u64, value: i8) -> (u32, u32) {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x80 * ONES;
-    let values = ONES * u64::from(value.cast_unsigned());
-    let different = word ^ values;
-    let equal = !(((different & !HIGH) + !HIGH) | different) & HIGH;
-    // As unsigned bytes, signs turned around.
-    let (left, right) = (word ^ HIGH, values ^ HIGH);
-    let not_less = (left | HIGH) - (right & !HIGH);
-    let less = ((!left & right) | (!(left ^ right) & !not_less)) & HIGH;
-    (gather(equal), gather(less))
-}
-
-/// The high bit of each byte, as eight bits.
-#[inline(always)]
-fn gather(high: u64) -> u32 {
-    ((high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn bytes_are_compared_each_by_itself(bytes in any::<[i8; 8]>(), value: i8) {
-            let word = u64::from_le_bytes(bytes.map(i8::cast_unsigned));
-            let bits = |holds: &dyn Fn(i8) -> bool| (0..8).map(|place| u32::from(holds(bytes[place])) << place).sum::<u32>();
-            for value in [value, bytes[3]] {
-                prop_assert_eq!(compare_word(word, value), (bits(&|byte| byte == value), bits(&|byte| byte < value)));
-            }
-        }
-
-        #[test]
-        fn reductions_over_a_set_are_those_of_its_values(bytes in any::<[i8; 8]>(), small: bool, target: i8, set in 1_u32..256) {
-            let bytes = if small { bytes.map(|byte| byte % 3) } else { bytes };
-            let target = if small { target % 3 } else { target };
-            let words = [u64::from_le_bytes(bytes.map(i8::cast_unsigned))];
-            let position = Position { lane: 7, word: 0, prefix: 255, prefix_len: 8, target, default: 0 };
-            let chosen: Vec<i32> = (0..8).filter(|place| set >> place & 1 == 1).map(|place| i32::from(bytes[place])).collect();
-            let is_target = |value: i32| u64::from(value == i32::from(target));
-            let mean = chosen.iter().sum::<i32>() / chosen.len() as i32;
-            let expected = is_target(*chosen.iter().max().unwrap()) | is_target(*chosen.iter().min().unwrap()) << 1 | is_target(mean) << 2;
-            prop_assert_eq!(position.reductions(position.against(&words, 1), &words, set) & !DEFAULTS, expected);
-        }
-    }
 }
