@@ -228,8 +228,8 @@ impl<'s> Worker<'s> {
         let space = &search.space;
         let mut worker = Worker {
             search,
-            full: View::new(space, &search.full),
-            screen: View::new(space, &search.screen),
+            full: View::new(space, &search.full, false),
+            screen: View::new(space, &search.screen, true),
             pool: Pool::new(search.full.chunks, search.screen.chunks),
             first_item: 0,
             lines: Vec::new(),
@@ -391,13 +391,8 @@ impl<'s> Worker<'s> {
         for item in first..self.pool.len() {
             let (kind, unused) = (self.pool.kind(item), self.unused_with(item, unused));
             let screen = self.pool.screen(item);
-            if unused.count_ones() > 2
-                || !self
-                    .children
-                    .passed
-                    .iter()
-                    .any(|&child| self.children.kinds[child] == (kind, unused) && self.children.value(child) == screen)
-            {
+            let is_like = |&child: &usize| self.children.kinds[child].0 == kind && self.children.value(child) == screen;
+            if unused.count_ones() > 2 || !self.children.passed.iter().any(is_like) {
                 continue;
             }
             let slot = self.full.kinds.len();

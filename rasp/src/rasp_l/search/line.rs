@@ -47,6 +47,13 @@ pub(super) struct Select {
     pub(super) comparison: Comparison,
 }
 
+impl Select {
+    /// The slots that it reads, as bits.
+    pub(super) fn reads(self) -> u32 {
+        1 << self.key | 1 << self.query
+    }
+}
+
 /// One operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Line {
@@ -72,8 +79,8 @@ impl Line {
                 1 << left | 1 << right
             }
             Line::Where(condition, yes, no) => 1 << condition | 1 << yes | 1 << no,
-            Line::Width(select) => 1 << select.key | 1 << select.query,
-            Line::Aggregate { select, value, .. } => 1 << select.key | 1 << select.query | 1 << value,
+            Line::Width(select) => select.reads(),
+            Line::Aggregate { select, value, .. } => select.reads() | 1 << value,
         }
     }
 }

@@ -231,7 +231,7 @@ impl Sieve {
         let chunks = view.layout.chunks;
         for selector in self.reads.len()..view.selects().len() {
             let (select, mask) = (view.selects()[selector], view.mask(selector));
-            self.reads.push(1 << select.key | 1 << select.query);
+            self.reads.push(select.reads());
             for position in &self.positions {
                 let (chunk, lane) = (position.lane / LANES, position.lane % LANES);
                 let set = (0..self.width).map(|byte| u32::from(mask[byte * chunks + chunk][lane]) << (8 * byte));

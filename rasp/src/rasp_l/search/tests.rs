@@ -96,6 +96,11 @@ fn inputs() -> impl Strategy<Value = Vec<Vec<i8>>> {
     proptest::collection::vec(proptest::collection::vec(-1_i8..3, 1..5), 2..6)
 }
 
+/// So many and so long that the screen is a small part of them.
+fn many_inputs() -> impl Strategy<Value = Vec<Vec<i8>>> {
+    proptest::collection::vec(proptest::collection::vec(-1_i8..6, 1..13), 40..60)
+}
+
 fn small_space() -> Space {
     Space::new(Operations::of_names(["+", "==", "if", "width", "max", "mean", "select==", "select<"]).unwrap(), [0, 1])
 }
@@ -152,6 +157,20 @@ proptest! {
             if let Some(battery) = planted(&space, size, &draws, &inputs) {
                 assert_same(&space, &battery, 2);
             }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_the_screen_cannot_tell_apart_is_told_apart_on_all_sequences(inputs in many_inputs(), draws: [u32; 3], size in 2_usize..=3) {
+        let space = small_space();
+        if let Some(battery) = planted(&space, size, &draws, &inputs) {
+            assert_same(&space, &battery, 2);
+            let outcomes = (0..=size).map(|size| search(&space, &battery, size).1.agreeing);
+            prop_assert!(outcomes.sum::<u64>() > 0, "{battery:?}");
         }
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct View<'s> {
     selects: Vec<Select>,
     /// `[selectors][width / 8][chunks]`
     masks: Vec<Bits>,
+    /// Whether the layout is a part of the sequences only.
+    is_part: bool,
     /// The selectors by mask.
     table: Table,
     /// For each slot, how many selectors there were before.
@@ -32,7 +34,7 @@ pub(super) struct View<'s> {
 
 impl<'s> View<'s> {
     /// The state without lines.
-    pub(super) fn new(space: &'s Space, layout: &'s Layout) -> Self {
+    pub(super) fn new(space: &'s Space, layout: &'s Layout, is_part: bool) -> Self {
         let mut view = View {
             layout,
             kinds: Vec::new(),
@@ -42,6 +44,7 @@ impl<'s> View<'s> {
             spreads: Vec::new(),
             selects: Vec::new(),
             masks: Vec::new(),
+            is_part,
             table: Table::default(),
             marks: Vec::new(),
             scratch: Vec::new(),
@@ -204,10 +207,16 @@ impl<'s> View<'s> {
     }
 
     /// Adds a selector unless one selects the same.
+    ///
+    /// On a part of the sequences two selectors may select the same and differ elsewhere, so that both are needed. They stand for each other here if they
+    /// read the same lines, since then the same is left to be read by others.
     fn add_selector(&mut self, select: Select, mask: &[Bits]) {
         let size = mask.len();
-        let hash = hash(0, mask.iter().map(words));
-        if self.table.find(hash, |other| self.masks[other * size..][..size] == *mask).is_none() {
+        let lines = |select: Select| if self.is_part { select.reads() >> line::leaves(self.space) } else { 0 };
+        let reads = lines(select);
+        let hash = hash(u64::from(reads), mask.iter().map(words));
+        let is_same = |other: usize| lines(self.selects[other]) == reads && self.masks[other * size..][..size] == *mask;
+        if self.table.find(hash, is_same).is_none() {
             self.table.push(hash);
             self.selects.push(select);
             self.masks.extend_from_slice(mask);
