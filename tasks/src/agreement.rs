@@ -38,15 +38,16 @@ pub fn examples(task: &dyn Task, length: usize, count: usize, purpose: &str, see
     for index in 0..count {
         let drawn = task.sample(length, &mut random::stream(seed, &format!("{purpose}/{length}"), index as u64))?;
         if index < count.div_ceil(8) {
-            examples.extend(directed(task, &drawn.prompt));
+            examples.extend(directed(task, &drawn));
         }
         examples.push(drawn);
     }
     Ok(examples)
 }
 
-/// The prompt with its data in other orders, and all equal.
-fn directed(task: &dyn Task, prompt: &[i8]) -> Vec<Example> {
+/// The prompt with its data in other orders, and all equal, where that is a prompt with an answer as long: one of another length asks something else.
+fn directed(task: &dyn Task, drawn: &Example) -> Vec<Example> {
+    let prompt = &drawn.prompt;
     let data: Vec<usize> = (0..prompt.len()).filter(|&place| prompt[place] >= 0).collect();
     let mut sorted: Vec<i8> = data.iter().map(|&place| prompt[place]).collect();
     sorted.sort_unstable();
@@ -54,13 +55,14 @@ fn directed(task: &dyn Task, prompt: &[i8]) -> Vec<Example> {
     let falling = sorted.iter().rev().copied().collect();
     let arranged = [vec![least; sorted.len()], vec![most; sorted.len()], sorted, falling];
     let prompts = arranged.into_iter().map(|tokens| {
-        let mut prompt = prompt.to_vec();
+        let mut prompt = prompt.clone();
         for (&place, token) in data.iter().zip(tokens) {
             prompt[place] = token;
         }
         prompt
     });
-    prompts.filter_map(|prompt| task.answer(&prompt).ok().map(|answer| Example { prompt, answer })).collect()
+    let is_as_long = |answer: &Vec<i8>| answer.len() == drawn.answer.len();
+    prompts.filter_map(|prompt| task.answer(&prompt).ok().filter(is_as_long).map(|answer| Example { prompt, answer })).collect()
 }
 
 /// Runs a program on examples of one length, autoregressively.

@@ -1,7 +1,7 @@
 //! What was proved, in a form that can be checked by searching again.
 
 use rasp::rasp_l::Profile;
-use rasp::rasp_l::search::{Battery, Operations, Sequence, Space};
+use rasp::rasp_l::search::{Battery, Operations, SEARCH_VERSION, Sequence, Space};
 use serde::{Deserialize, Serialize};
 use tasks::shortest::{Question, Shortest};
 
@@ -13,8 +13,10 @@ use crate::error::Error;
 pub struct Certificate {
     /// The claim in words.
     pub claim: String,
-    /// What searched.
+    /// The version of rasplab that searched.
     pub rasplab: String,
+    /// The version of the search: shards of another one are others.
+    pub search: u32,
     /// The measure by which programs are short.
     pub measure: String,
     /// The profile of RASP-L: in `strict`, each width is a type of its own.
@@ -85,6 +87,7 @@ impl Certificate {
                 question.train.end()
             ),
             rasplab: env!("CARGO_PKG_VERSION").to_owned(),
+            search: SEARCH_VERSION,
             measure: MEASURE.to_owned(),
             profile: space.profile.name().to_owned(),
             mean: MEAN.to_owned(),
@@ -109,6 +112,9 @@ impl Certificate {
             .map_err(|name| wrong(&format!("names the operation `{name}`, which there is none of")))?;
         let profile = [Profile::Strict, Profile::Published].into_iter().find(|profile| profile.name() == self.profile);
         let profile = profile.ok_or_else(|| wrong(&format!("names the profile `{}`, which there is none of", self.profile)))?;
+        if self.search != SEARCH_VERSION {
+            return Err(wrong(&format!("is of version {} of the search, and this is {SEARCH_VERSION}", self.search)));
+        }
         if self.measure != MEASURE || self.mean != MEAN || self.index_defaults != [-1, 0] {
             return Err(wrong("is about another measure, mean or default of indices"));
         }

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use rasp::rasp_l::search::{Counts, Search};
+use rasp::rasp_l::search::{Counts, SEARCH_VERSION, Search};
 use serde::{Deserialize, Serialize};
 
 use super::lock;
@@ -81,7 +81,7 @@ impl Journal {
 /// A hash of everything that a search's shards depend on.
 fn identity(search: &Search, most: usize) -> String {
     let space = search.space();
-    let mut text = format!("{} {} {} {:?} {most}\n", env!("CARGO_PKG_VERSION"), space.operations, space.profile, space.constants);
+    let mut text = format!("{SEARCH_VERSION} {} {} {:?} {most}\n", space.operations, space.profile, space.constants);
     for sequence in search.battery().sequences() {
         let _ = writeln!(text, "{:?} {:?}", sequence.tokens, sequence.targets);
     }

@@ -40,6 +40,9 @@ pub use plain::some_agrees;
 pub use space::{NAMED_OPERATIONS, Operations, Space};
 use thiserror::Error;
 
+/// Changes when the shards of a search do: their number, their order, or what they count. Results that are kept belong to one version.
+pub const SEARCH_VERSION: u32 = 1;
+
 /// Why a search cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]

@@ -11,6 +11,8 @@ pub struct Diversity {
     pub len_train_max: usize,
     /// The size of a program that agrees at the training lengths and not beyond, shorter than the shortest that does both; and the program.
     pub impostor: Option<(usize, Candidate)>,
+    /// The size from which on nothing is known, since its programs disagree with the task on examples that no battery can hold.
+    pub unsettled: Option<usize>,
 }
 
 /// For each largest training length, from the smallest on, whether a program of fewer than `size` operations agrees with the task up to there and not beyond; up to
@@ -36,8 +38,8 @@ pub fn diversity<E>(
         let found = shortest(&shorter, search)?;
         let impostor = found.consistent.map(|consistent| (consistent.size, consistent.candidates));
         let impostor = impostor.and_then(|(size, candidates)| candidates.into_iter().next().map(|candidate| (size, candidate)));
-        let is_diverse = impostor.is_none();
-        verdicts.push(Diversity { len_train_max, impostor });
+        let is_diverse = impostor.is_none() && found.unsettled.is_none();
+        verdicts.push(Diversity { len_train_max, impostor, unsettled: found.unsettled });
         if is_diverse {
             break;
         }

@@ -267,6 +267,9 @@ impl Answer<'_> {
     fn verdict(&self, verdict: &Diversity) -> String {
         let (first, last) = (self.question.train.start(), verdict.len_train_max);
         let Some((size, impostor)) = &verdict.impostor else {
+            if let Some(unsettled) = verdict.unsettled {
+                return format!("diversity: of training lengths {first}..{last} nothing is known from {unsettled} core operations on");
+            }
             return format!(
                 "diversity: training lengths {first}..{last} admit no impostor of fewer than {} core operations",
                 self.shorter_than
@@ -292,12 +295,15 @@ impl Answer<'_> {
             Some(own) => format!("the task's own program has {own}; raise --max-operations, or restrict --ops to go deeper"),
             None => "raise --max-operations, restrict --ops to go deeper, or give other --constants".to_owned(),
         };
-        format!(
-            "no program of at most {} core operations over these operations and constants agrees with {} at lengths {first} to {last}; proved for fewer than \
-             {bound}: {known}",
-            self.question.size_max,
-            task.name()
-        )
+        let searched = match self.found.unsettled {
+            Some(_) => format!("no program was found that agrees with {} at lengths {first} to {last}", task.name()),
+            None => format!(
+                "no program of at most {} core operations over these operations and constants agrees with {} at lengths {first} to {last}",
+                self.question.size_max,
+                task.name()
+            ),
+        };
+        format!("{searched}; proved for fewer than {bound}: {known}")
     }
 
     /// Writes the programs, the certificate and the whole answer.
@@ -350,6 +356,7 @@ impl Answer<'_> {
             "general": self.found.general.as_ref().map(consistent),
             "diversity": self.verdicts.iter().map(|verdict| json!({
                 "len_train_max": verdict.len_train_max,
+                "unsettled": verdict.unsettled,
                 "impostor": verdict.impostor.as_ref().map(|(size, impostor)| json!({ "core_operations": size, "program": candidate(impostor) })),
             })).collect::<Vec<_>>(),
         })

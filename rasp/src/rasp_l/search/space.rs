@@ -19,9 +19,9 @@ pub struct Space {
 }
 
 impl Space {
-    /// The operations over these constants, each once and in order, in the strict profile.
+    /// The operations over these constants and 0, which is the default that need not be written; each once and in order, in the strict profile.
     pub fn new(operations: Operations, constants: impl IntoIterator<Item = i8>) -> Self {
-        let mut constants: Vec<i8> = constants.into_iter().collect();
+        let mut constants: Vec<i8> = constants.into_iter().chain([0]).collect();
         constants.sort_unstable();
         constants.dedup();
         Space { operations, constants, profile: Profile::Strict }

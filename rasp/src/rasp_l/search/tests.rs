@@ -92,6 +92,30 @@ fn planted(space: &Space, size: usize, draws: &[u32], inputs: &[Vec<i8>]) -> Opt
     (kind == Kind::Token).then(|| battery(&sequences))
 }
 
+/// A selector that selects as another does on the screen, and not elsewhere, is needed by the only program.
+#[test]
+fn what_selects_the_same_on_the_screen_is_not_lost() {
+    let mut battery = Battery::new();
+    let mut state = 1_u32;
+    for _ in 0..16 {
+        let tokens: Vec<i8> = (0..8)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 24) as i8 & 3
+            })
+            .collect();
+        let targets = (0..8).map(|place| (place, 5 + tokens[..=place].iter().copied().max().unwrap())).collect();
+        battery.add(Sequence { tokens, targets }).unwrap();
+    }
+    let tokens = vec![5, 1, 5, 0, 2, 5, 1, 4, 3];
+    let targets = [10, 6, 6, 6, 7, 7, 7, 9, 9].into_iter().enumerate().collect();
+    battery.add(Sequence { tokens, targets }).unwrap();
+    let space = Space::new(Operations::of_names(["+", "==", "max", "select=="]).unwrap(), [5]);
+    let agreeing = (0..=3).map(|size| search(&space, &battery, size).1.agreeing).collect::<Vec<_>>();
+    assert_eq!(agreeing[..3], [0, 0, 0]);
+    assert!(agreeing[3] > 0);
+}
+
 fn inputs() -> impl Strategy<Value = Vec<Vec<i8>>> {
     proptest::collection::vec(proptest::collection::vec(-1_i8..3, 1..5), 2..6)
 }
