@@ -212,9 +212,6 @@ pub fn shortest<E>(question: &Question<'_>, search: &mut dyn FnMut(&Search) -> R
             }
         }
     }
-    if let Some(found) = &answer.consistent {
-        answer.none_below = answer.none_below.min(found.size);
-    }
     Ok(answer)
 }
 

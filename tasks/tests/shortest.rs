@@ -71,17 +71,18 @@ fn mode_and_reversal_take_three_and_copying_four() {
     assert_shortest("copy-unique", "step max min select== select<", 4);
 }
 
-/// Where lengths up to 6 are trained on, a program of three operations counts right to 6 and wrong beyond.
+/// Where lengths up to 4 are trained on, a program of three operations counts right to 4 and wrong at 5.
 #[test]
 fn count_has_an_impostor_of_three_operations() {
     let task = build(&TaskSpec { name: "count".to_owned(), alphabet: None }).unwrap();
-    let operations = operations_of("max min mean select== select< select<= select>");
-    let space = Space::new(operations, constants(&*task));
-    let found = shortest(&Question { space, until_general: false, ..question(&*task, "full", 2, 3) }, &mut search).unwrap();
+    let space = Space::new(operations_of("max min mean select!= select> select>="), constants(&*task));
+    let found = shortest(&Question { space, until_general: false, ..question(&*task, "full", 4, 3) }, &mut search).unwrap();
     let consistent = found.consistent.unwrap();
-    let impostor = consistent.impostors().next().unwrap();
-    let (length, wrong) = impostor.counterexample().unwrap();
-    assert!(length > 2 && task.answer(&wrong.example.prompt).unwrap() == wrong.example.answer);
+    assert_eq!((consistent.size, consistent.general().count()), (3, 0));
+    let (length, wrong) = consistent.impostors().next().unwrap().counterexample().unwrap();
+    assert_eq!(length, 5);
+    assert_eq!(task.answer(&wrong.example.prompt).unwrap(), wrong.example.answer);
+    assert_ne!(wrong.written, Ok(wrong.example.answer.clone()));
 }
 
 #[test]

@@ -40,7 +40,11 @@ fn the_shortest_program_is_found_written_and_certified() {
         (answer.status, answer.stderr)
     };
     let (status, why) = forged(&|forged| forged["none_below"] = 3.into());
-    assert!(status == 1 && why.contains("claims sizes below 3"), "{why}");
+    assert!(status == 1 && why.contains("its claim is another"), "{why}");
+    let (status, why) = forged(&|forged| forged["sequences"][3]["targets"][0][1] = 7.into());
+    assert!(status == 1 && why.contains("sequence 3 is no example of boolean-and"), "{why}");
+    let (status, why) = forged(&|forged| drop(forged["sizes"].as_array_mut().unwrap().pop()));
+    assert!(status == 1 && why.contains("lists [0]"), "{why}");
     let (status, why) = forged(&|forged| forged["sizes"][1]["shards"][0][1] = 7.into());
     assert!(status == 1 && why.contains("at size 1, shard 0"), "{why}");
     let (status, why) = forged(&|forged| forged["operations"][0] = "plus".into());
@@ -73,7 +77,9 @@ fn a_search_depends_neither_on_threads_nor_on_where_it_was_interrupted() {
 #[test]
 fn what_cannot_be_searched_is_said_with_the_way_out() {
     let desk = Desk::new();
-    let refusals: [(&[&str], i32, &str); 8] = [
+    let refusals: [(&[&str], i32, &str); 10] = [
+        (&["--task", "parity", "--train-lengths", "1..90000"], 2, "up to length 500, not 90000"),
+        (&["--task", "sort", "--count", "99999999"], 2, "at most 10000 examples"),
         (&["--task", "srot"], 2, "no task is called `srot`"),
         (&["--task", "sort", "--ops", "+,selct=="], 2, "no operation is called `selct==`: did you mean `select==`?"),
         (&["--task", "sort", "--memory", "1"], 2, "--memory: 1 MiB are too little"),

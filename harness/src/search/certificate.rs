@@ -3,6 +3,7 @@
 use rasp::rasp_l::Profile;
 use rasp::rasp_l::search::{Battery, Operations, SEARCH_VERSION, Sequence, Space};
 use serde::{Deserialize, Serialize};
+use tasks::TaskSpec;
 use tasks::shortest::{Question, Shortest};
 
 use crate::error::Error;
@@ -31,6 +32,8 @@ pub struct Certificate {
     pub index_defaults: Vec<i8>,
     /// The task.
     pub task: String,
+    /// Its alphabet, where it has a choice of alphabets.
+    pub alphabet: Option<usize>,
     /// Its smallest and largest training length.
     pub train_lengths: (usize, usize),
     /// No program of fewer operations agrees with the sequences.
@@ -66,6 +69,14 @@ pub struct CertifiedSize {
 const MEASURE: &str = "core_operations";
 const MEAN: &str = "truncated toward zero";
 
+/// The claim in words.
+fn claim(none_below: usize, task: &str) -> String {
+    format!(
+        "no program of fewer than {none_below} core operations over this operation set and these constants agrees with these sequences, each an example \
+         of {task}"
+    )
+}
+
 impl Certificate {
     /// What a search has proved.
     pub fn new(question: &Question<'_>, found: &Shortest) -> Self {
@@ -80,12 +91,7 @@ impl Certificate {
         });
         let none_below = found.none_below;
         Certificate {
-            claim: format!(
-                "no program of fewer than {none_below} core operations over this operation set and these constants agrees with these sequences of {task}, \
-                 and so none agrees with {task} at lengths {} to {}",
-                question.train.start(),
-                question.train.end()
-            ),
+            claim: claim(none_below, task),
             rasplab: env!("CARGO_PKG_VERSION").to_owned(),
             search: SEARCH_VERSION,
             measure: MEASURE.to_owned(),
@@ -95,6 +101,7 @@ impl Certificate {
             constants: space.constants.clone(),
             index_defaults: vec![-1, 0],
             task: task.to_owned(),
+            alphabet: question.task.entry().alphabet_bounds.as_ref().map(|_| question.task.alphabet()),
             train_lengths: (*question.train.start(), *question.train.end()),
             none_below,
             sizes: sizes.collect(),
@@ -119,6 +126,32 @@ impl Certificate {
             return Err(wrong("is about another measure, mean or default of indices"));
         }
         Ok(Space { profile, ..Space::new(operations, self.constants.iter().copied()) })
+    }
+
+    /// Checks that the sequences are examples of the task, and that the claim is what is proved of them.
+    ///
+    /// # Errors
+    /// [`Error::NotCertified`]; [`Error::Task`] where there is no such task.
+    pub fn check_claim(&self) -> Result<(), Error> {
+        let task = tasks::build(&TaskSpec { name: self.task.clone(), alphabet: self.alphabet })?;
+        if self.claim != claim(self.none_below, &self.task) {
+            return Err(Error::NotCertified("its claim is another than the one that it proves".to_owned()));
+        }
+        let sizes: Vec<usize> = self.sizes.iter().map(|size| size.size).collect();
+        if sizes != (0..self.none_below).collect::<Vec<_>>() {
+            return Err(Error::NotCertified(format!("it claims sizes below {}, and lists {sizes:?}", self.none_below)));
+        }
+        for (number, CertifiedSequence { tokens, targets }) in self.sequences.iter().enumerate() {
+            let prompt = targets.first().and_then(|&(last, _)| tokens.get(..=last)).unwrap_or_default();
+            let right = task.answer(prompt).is_ok_and(|answer| {
+                let sequence = Sequence::of(prompt, &answer);
+                sequence.tokens == *tokens && sequence.targets == *targets
+            });
+            if !right {
+                return Err(Error::NotCertified(format!("sequence {number} is no example of {}", self.task)));
+            }
+        }
+        Ok(())
     }
 
     /// The battery of one of its sizes.

@@ -29,17 +29,15 @@ pub(super) fn certify(args: &CertifyArgs, printer: Printer) -> Result<(), Error>
     let certificate: Certificate =
         serde_json::from_str(&text).map_err(|error| Error::Usage(format!("{}: this is no certificate: {error}", args.file.display())))?;
     let space = certificate.space()?;
-    let sizes: Vec<usize> = certificate.sizes.iter().map(|size| size.size).collect();
-    if sizes != (0..certificate.none_below).collect::<Vec<_>>() {
-        return Err(Error::NotCertified(format!("it claims sizes below {}, and lists {sizes:?}", certificate.none_below)));
-    }
+    certificate.check_claim()?;
     let stop = stop_on_signal()?;
     let pool = searcher(args.room, None, &stop, Vec::new());
     for size in &certificate.sizes {
         let battery = certificate.battery(size)?;
         let made = Search::new(&space, &battery, size.size).map_err(|error| Error::Usage(error.to_string()))?;
         let searched = pool.search(&made)?;
-        if let Some(program) = searched.programs.first() {
+        if searched.agreeing > 0 {
+            let program = searched.programs.first().map_or("", String::as_str);
             return Err(Error::NotCertified(format!("this program of {} core operations agrees:\n{program}", size.size)));
         }
         let shards: Vec<[u64; 3]> =

@@ -20,6 +20,10 @@ use crate::printer::Printer;
 use crate::run::write_whole;
 use crate::search::{Certificate, Searcher};
 
+/// The largest length at which programs are tried, and the most examples of each: thousands of programs are, one after another.
+const LENGTH_MAX: usize = 500;
+const COUNT_MAX: usize = 10_000;
+
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SearchArgs {
     /// The task.
@@ -131,15 +135,22 @@ pub(super) fn searcher<'a>(
 ) -> Searcher<'a> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let workers = room.workers.map_or(cores, usize::from);
-    Searcher { workers, memory: room.memory << 20, folder, stop, terminal: std::io::stderr().is_terminal(), symbols }
+    Searcher { workers, memory: room.memory.saturating_mul(1 << 20), folder, stop, terminal: std::io::stderr().is_terminal(), symbols }
 }
 
 fn question<'t>(args: &SearchArgs, task: &'t dyn Task) -> Result<Question<'t>, Error> {
     task.check_length(*args.train_lengths.end())?;
+    let longest = args.test_length.unwrap_or(0).max(*args.train_lengths.end());
+    if longest > LENGTH_MAX {
+        return Err(Error::Usage(format!("programs are tried on every training length and up to length {LENGTH_MAX}, not {longest}")));
+    }
+    if args.count > COUNT_MAX {
+        return Err(Error::Usage(format!("--count: at most {COUNT_MAX} examples of each length, not {}", args.count)));
+    }
     let operations = Operations::named(&args.ops).map_or_else(|| Operations::of_names(args.ops.split(',').map(str::trim)), Ok);
     let operations = operations.map_err(|name| {
         let full = Operations::full().names();
-        let known = NAMED_OPERATIONS.iter().map(|&(name, _)| name).chain(full.iter().map(String::as_str));
+        let known = NAMED_OPERATIONS.into_iter().chain(full.iter().map(String::as_str));
         let meant = known.clone().max_by(|left, right| strsim::jaro_winkler(left, name).total_cmp(&strsim::jaro_winkler(right, name)));
         let hint = meant.filter(|meant| strsim::jaro_winkler(meant, name) > 0.7).map(|meant| format!("did you mean `{meant}`? "));
         let known: Vec<&str> = known.collect();
@@ -148,7 +159,7 @@ fn question<'t>(args: &SearchArgs, task: &'t dyn Task) -> Result<Question<'t>, E
     let constants = if args.constants.is_empty() { constants(task) } else { args.constants.clone() };
     let space = Space { profile: args.profile.profile.into(), ..Space::new(operations, constants) };
     let last = *args.train_lengths.end();
-    let furthest = args.test_length.unwrap_or(4 * last).min(task.length_limit().unwrap_or(usize::MAX));
+    let furthest = args.test_length.unwrap_or((4 * last).min(LENGTH_MAX)).min(task.length_limit().unwrap_or(usize::MAX));
     if args.test_length.is_some_and(|length| length <= last) {
         return Err(Error::Usage(format!("--test-length: programs are tried beyond training, so give more than {last}")));
     }

@@ -331,6 +331,7 @@ impl<'s> Worker<'s> {
     /// Adds what the newest line makes possible to the pool.
     fn derive(&mut self, newest: Option<Slot>) {
         self.screen.add_selectors(newest);
+        self.sieve.take_in(&self.screen);
         self.derive_full(newest);
     }
 

@@ -225,9 +225,8 @@ impl Sieve {
         }
     }
 
-    /// Takes in the view's new selectors, before last lines are looked at.
-    pub(super) fn begin(&mut self, view: &View<'_>) {
-        self.lists.clear();
+    /// Takes in the view's new selectors.
+    pub(super) fn take_in(&mut self, view: &View<'_>) {
         let chunks = view.layout.chunks;
         for selector in self.reads.len()..view.selects().len() {
             let (select, mask) = (view.selects()[selector], view.mask(selector));
@@ -238,6 +237,12 @@ impl Sieve {
                 self.sets.push(set.fold(0, |set, byte| set | byte));
             }
         }
+    }
+
+    /// Makes ready for last lines of the view's state.
+    pub(super) fn begin(&mut self, view: &View<'_>) {
+        self.take_in(view);
+        self.lists.clear();
         self.order();
         self.partners.clear();
         for (slot, &kind) in self.kinds.iter().enumerate() {

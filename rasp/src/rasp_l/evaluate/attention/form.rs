@@ -84,7 +84,7 @@ impl Form {
         }
         match (constant(graph, key), constant(graph, query), comparison) {
             (_, Some(constant), _) => Form::Running(Scope::Keys(key, Band::new(comparison, constant))),
-            (Some(constant), None, _) => Form::Running(Scope::Queries(query, Band::new(flipped(comparison), constant))),
+            (Some(constant), None, _) => Form::Running(Scope::Queries(query, Band::new(comparison.mirrored(), constant))),
             (None, None, Comparison::Equal) => Form::Equal { key, query },
             (None, None, _) => Form::Ordered { key, query, comparison },
         }
@@ -117,17 +117,6 @@ fn constant(graph: &Graph, node: NodeId) -> Option<i32> {
     }
 }
 
-/// The comparison that holds of `right` and `left` iff this one holds of `left` and `right`.
-fn flipped(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-        Comparison::Equal | Comparison::NotEqual => comparison,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,18 +124,11 @@ mod tests {
     #[test]
     fn bands_hold_what_the_comparisons_do() {
         for constant in [-300, -128, 0, 1, 127, 30_000] {
-            for comparison in [
-                Comparison::Equal,
-                Comparison::NotEqual,
-                Comparison::Less,
-                Comparison::LessOrEqual,
-                Comparison::Greater,
-                Comparison::GreaterOrEqual,
-            ] {
+            for comparison in Comparison::ALL {
                 let band = Band::new(comparison, constant);
                 for value in [i32::MIN, -1_000, constant - 1, constant, constant + 1, 1_000_000, i32::MAX] {
                     assert_eq!(band.contains(value), comparison.holds(&value, &constant), "{value} {} {constant}", comparison.symbol());
-                    assert_eq!(comparison.holds(&value, &constant), flipped(comparison).holds(&constant, &value));
+                    assert_eq!(comparison.holds(&value, &constant), comparison.mirrored().holds(&constant, &value));
                 }
             }
         }
