@@ -27,57 +27,70 @@ pub(super) fn leaf_values(space: &Space, sequences: &[Sequence]) -> Vec<(Kind, P
 
 /// A line by its definition; `None` where it has a fault.
 pub(super) fn plain(line: Line, slots: &[(Kind, Plain)], sequences: &[Sequence]) -> Option<Plain> {
-    let mut start = 0;
-    let mut values = Vec::new();
-    for sequence in sequences {
-        for place in start..start + sequence.tokens.len() {
-            let at = |slot: Slot| slots[usize::from(slot)].1[place];
-            let selected = |select: Select| {
-                let value = move |slot: Slot, place: usize| slots[usize::from(slot)].1[place];
-                (start..=place).filter(move |&other| select.comparison.holds(&value(select.key, other), &value(select.query, place)))
-            };
-            let int8 = |value: i32| i8::try_from(value).ok().map(i32::from);
-            values.push(match line {
-                Line::Arithmetic(operation, left, right) => i32::from(operation.apply(at(left) as i16, at(right) as i16).ok()?),
-                Line::Negate(input) => int8(-at(input))?,
-                Line::Successor(input) => at(input) + 1,
-                Line::Predecessor(input) => at(input) - 1,
-                Line::Compare(comparison, left, right) => i32::from(comparison.holds(&at(left), &at(right))),
-                Line::Not(input) => 1 - at(input),
-                Line::And(left, right) => at(left) & at(right),
-                Line::Or(left, right) => at(left) | at(right),
-                Line::Where(condition, yes, no) => at(if at(condition) == 1 { yes } else { no }),
-                Line::Width(select) => selected(select).count() as i32,
-                Line::Aggregate { select, value, reduction, default } => {
-                    let chosen: Vec<i32> = selected(select).map(|other| slots[usize::from(value)].1[other]).collect();
-                    match reduction {
-                        _ if chosen.is_empty() => i32::from(default),
-                        Reduction::Max => chosen.iter().copied().max()?,
-                        Reduction::Min => chosen.iter().copied().min()?,
-                        Reduction::Mean => chosen.iter().sum::<i32>() / chosen.len() as i32,
-                    }
-                }
-            });
-        }
-        start += sequence.tokens.len();
-    }
-    Some(values)
+    let of_sequences = places(sequences).map(|(start, sequence)| of_sequence(line, slots, start, sequence.tokens.len()));
+    Some(of_sequences.collect::<Option<Vec<Plain>>>()?.concat())
 }
 
-fn agrees(values: &Plain, sequences: &[Sequence]) -> bool {
-    let mut start = 0;
-    sequences.iter().all(|sequence| {
-        let holds = sequence.targets.iter().all(|&(place, target)| values[start + place] == i32::from(target));
-        start += sequence.tokens.len();
-        holds
+/// Whether a line has no fault and gives each target; the first sequence on which it does not decides.
+fn agrees(line: Line, slots: &[(Kind, Plain)], sequences: &[Sequence]) -> bool {
+    places(sequences).all(|(start, sequence)| {
+        let values = of_sequence(line, slots, start, sequence.tokens.len());
+        values.is_some_and(|values| sequence.targets.iter().all(|&(place, target)| values[place] == i32::from(target)))
     })
+}
+
+/// Each sequence, with the place of its first value among those of all.
+fn places(sequences: &[Sequence]) -> impl Iterator<Item = (usize, &Sequence)> {
+    sequences.iter().scan(0, |start, sequence| {
+        let here = *start;
+        *start += sequence.tokens.len();
+        Some((here, sequence))
+    })
+}
+
+fn of_sequence(line: Line, slots: &[(Kind, Plain)], start: usize, len: usize) -> Option<Plain> {
+    let mut values = Vec::with_capacity(len);
+    for place in start..start + len {
+        let at = |slot: Slot| slots[usize::from(slot)].1[place];
+        let selected = |select: Select| {
+            let value = move |slot: Slot, place: usize| slots[usize::from(slot)].1[place];
+            (start..=place).filter(move |&other| select.comparison.holds(&value(select.key, other), &value(select.query, place)))
+        };
+        let int8 = |value: i32| i8::try_from(value).ok().map(i32::from);
+        values.push(match line {
+            Line::Arithmetic(operation, left, right) => i32::from(operation.apply(at(left) as i16, at(right) as i16).ok()?),
+            Line::Negate(input) => int8(-at(input))?,
+            Line::Successor(input) => at(input) + 1,
+            Line::Predecessor(input) => at(input) - 1,
+            Line::Compare(comparison, left, right) => i32::from(comparison.holds(&at(left), &at(right))),
+            Line::Not(input) => 1 - at(input),
+            Line::And(left, right) => at(left) & at(right),
+            Line::Or(left, right) => at(left) | at(right),
+            Line::Where(condition, yes, no) => at(if at(condition) == 1 { yes } else { no }),
+            Line::Width(select) => selected(select).count() as i32,
+            Line::Aggregate { select, value, reduction, default } => {
+                let chosen: Vec<i32> = selected(select).map(|other| slots[usize::from(value)].1[other]).collect();
+                match reduction {
+                    _ if chosen.is_empty() => i32::from(default),
+                    Reduction::Max => chosen.iter().copied().max()?,
+                    Reduction::Min => chosen.iter().copied().min()?,
+                    Reduction::Mean => chosen.iter().sum::<i32>() / chosen.len() as i32,
+                }
+            }
+        });
+    }
+    Some(values)
 }
 
 /// Calls `found` with the values of the lines of every program of `size` operations that agrees with the battery, until it says to stop.
 pub(super) fn visit_agreeing(space: &Space, battery: &Battery, size: usize, found: &mut impl FnMut(&[(Kind, Plain)]) -> bool) {
     let mut slots = leaf_values(space, battery.sequences());
     if size == 0 {
-        if agrees(&slots[usize::from(line::TOKENS)].1, battery.sequences()) {
+        let tokens = &slots[usize::from(line::TOKENS)].1;
+        let gives = |(start, sequence): (usize, &Sequence)| {
+            sequence.targets.iter().all(|&(place, target)| tokens[start + place] == i32::from(target))
+        };
+        if places(battery.sequences()).all(gives) {
             found(&[]);
         }
         return;
@@ -96,11 +109,10 @@ fn descend(
     let mut next = Vec::new();
     line::visit(space, &kinds, 0, |line, kind| next.push((line, kind)));
     for (line, kind) in next {
-        if left == 1 && kind != Kind::Token {
+        if left == 1 && (kind != Kind::Token || !agrees(line, slots, sequences)) {
             continue;
         }
-        let Some(values) = plain(line, slots, sequences) else { continue };
-        if left > 1 || agrees(&values, sequences) {
+        if let Some(values) = plain(line, slots, sequences) {
             slots.push((kind.in_slot(slots.len() as Slot), values));
             let goes_on = if left == 1 { found(&slots[line::leaves(space)..]) } else { descend(space, sequences, left - 1, slots, found) };
             slots.pop();
