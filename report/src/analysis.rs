@@ -4,6 +4,7 @@
 
 pub mod conclusion;
 pub mod correlation;
+pub mod ranking;
 pub mod run;
 mod text;
 pub mod verdict;
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 pub use conclusion::{Conclusion, Finding};
 pub use correlation::{Correlation, Outcome, Scope};
+pub use ranking::{RankAgreement, Ranking};
 pub use run::{CurvePoint, RunSummary};
 pub use verdict::{FarExactMatch, MedianReach, SeedReach, Verdict, VerdictStatus};
 
@@ -28,6 +30,8 @@ pub struct Analysis {
     pub verdicts: Vec<Verdict>,
     /// Each measure of program length with each outcome, over all tasks and over tasks with programs.
     pub correlations: Vec<Correlation>,
+    /// Every predictor with how well it orders cells, the best first.
+    pub rankings: Vec<Ranking>,
     /// The largest multiple of their training lengths to which all fitted runs were evaluated; correlations look no further.
     pub horizon: Option<f64>,
     /// What the primary analysis says of the conjecture.
@@ -42,7 +46,7 @@ impl Analysis {
         self.correlations.iter().find(|correlation| correlation.primary)
     }
 
-    /// The verdict table, the overall result and the warnings, for a terminal.
+    /// The verdict table, the predictors, the overall result and the warnings, for a terminal.
     pub fn to_text(&self) -> String {
         text::render(self)
     }
@@ -57,7 +61,8 @@ pub fn analyse(evidence: &Evidence, rng: &mut (impl Rng + ?Sized)) -> Analysis {
     let verdicts = verdict::judge(evidence, &runs);
     let horizon = run::horizon(&runs);
     let correlations = correlation::correlate(evidence, &verdicts, horizon.unwrap_or(f64::INFINITY), rng);
+    let rankings = ranking::rank(evidence, &runs, horizon.unwrap_or(f64::INFINITY), rng);
     let conclusion = conclusion::conclude(&evidence.sweep.primary_measure, &verdicts, &correlations);
     let warnings = warning::collect(evidence, &runs, &verdicts);
-    Analysis { runs, verdicts, correlations, horizon, conclusion, warnings }
+    Analysis { runs, verdicts, correlations, rankings, horizon, conclusion, warnings }
 }

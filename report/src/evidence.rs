@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::prediction::CellPredictions;
 use crate::record::Record;
 
 /// All that is known of a sweep, finished or not.
@@ -17,6 +18,8 @@ pub struct Evidence {
     pub runs: Vec<RunOutcome>,
     /// Every record of every run.
     pub records: Vec<Record>,
+    /// What was predicted of the cells before they were trained; empty where nothing was.
+    pub predictions: Vec<CellPredictions>,
 }
 
 /// What a sweep is called, how it judges, and how to repeat it.

@@ -55,6 +55,9 @@ pub fn figures(evidence: &Evidence, analysis: &Analysis) -> Vec<Figure> {
 mod palette {
     pub(super) const BLUE: &str = "#0072B2";
     pub(super) const VERMILLION: &str = "#D55E00";
+    pub(super) const GREEN: &str = "#009E73";
+    pub(super) const PURPLE: &str = "#CC79A7";
+    pub(super) const ORANGE: &str = "#E69F00";
     pub(super) const INK: &str = "#222222";
     pub(super) const QUIET: &str = "#5f6368";
     pub(super) const FAINT: &str = "#8a8f94";

@@ -15,7 +15,7 @@ use crate::evidence::{Evidence, SweepInfo};
 use crate::figure::Figure;
 use crate::number;
 use crate::statistics::resample::MAX_PAIRS_FOR_EXACT;
-use rows::{CorrelationRow, RunRow, TaskSection, VerdictRow};
+use rows::{CorrelationRow, RankingRow, RunRow, TaskSection, VerdictRow};
 
 /// What `templates/report.html` shows, already in words.
 #[derive(Template)]
@@ -28,6 +28,7 @@ struct Page<'a> {
     verdicts: Vec<VerdictRow>,
     figures: &'a [Figure],
     correlations: Vec<CorrelationRow>,
+    rankings: Vec<RankingRow>,
     tasks: Vec<TaskSection<'a>>,
     runs: Vec<RunRow>,
     runs_summary: String,
@@ -57,6 +58,7 @@ pub fn render_html(evidence: &Evidence, analysis: &Analysis, figures: &[Figure])
         verdicts: analysis.verdicts.iter().map(VerdictRow::new).collect(),
         figures,
         correlations: analysis.correlations.iter().map(CorrelationRow::new).collect(),
+        rankings: analysis.rankings.iter().map(RankingRow::new).collect(),
         tasks: rows::task_sections(evidence, analysis),
         runs: analysis.runs.iter().map(RunRow::new).collect(),
         runs_summary: runs_summary(analysis),

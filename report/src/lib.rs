@@ -57,6 +57,7 @@
 //!         stopped_early: true,
 //!     }],
 //!     records,
+//!     predictions: Vec::new(),
 //! };
 //! let analysis = analyse(&evidence, &mut ChaCha8Rng::seed_from_u64(0));
 //! assert_eq!(analysis.verdicts[0].status.to_string(), "generalizes"); // right up to 40, twice the training length
@@ -72,13 +73,15 @@ mod evidence;
 mod figure;
 mod html;
 mod number;
+mod prediction;
 mod record;
 pub mod statistics;
 
-pub use analysis::{Analysis, Conclusion, Correlation, Finding, RunSummary, Verdict, VerdictStatus, analyse};
+pub use analysis::{Analysis, Conclusion, Correlation, Finding, Ranking, RunSummary, Verdict, VerdictStatus, analyse};
 pub use error::ReportError;
 pub use evidence::{Evidence, ProgramInfo, Role, RunOutcome, RunStatus, SweepInfo, TaskInfo};
 pub use figure::{Figure, figures, png};
 pub use html::render_html;
+pub use prediction::{CellPredictions, PredictedCurve, PredictedPoint, Predictor, ShortestProgram, write_predictions_csv};
 pub use record::{Metric, Record, Split, read_csv, write_csv};
 pub use statistics::binomial::{Interval, Share, clopper_pearson};

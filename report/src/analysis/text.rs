@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
 use super::Analysis;
+use super::ranking::{RankAgreement, Ranking};
 use super::verdict::{FAR_RATIO, SeedReach, Verdict};
 use crate::evidence::Role;
 use crate::number::{self, bound, dash, lens};
@@ -13,13 +14,19 @@ use crate::statistics::binomial::Share;
 /// Reaches of single seeds shown before the rest is counted.
 const REACHES_SHOWN: usize = 6;
 
-/// Table, overall result, warnings; ends with a line break.
+/// Verdicts, predictors, overall result, warnings; ends with a line break.
 pub(crate) fn render(analysis: &Analysis) -> String {
     let far = format!("EM at {FAR_RATIO}×");
     let header = ["task", "program", "trained to", "fitted", "EM in-dist.", "reach", "ratio", "per seed", &far, "verdict"];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     rows.extend(analysis.verdicts.iter().map(row));
     let mut text = table(&rows);
+    if !analysis.rankings.is_empty() {
+        let header = ["predictor, the best first", "cells", "orders reach", "orders EM beyond", "curve off by"];
+        let mut rows = vec![header.map(str::to_owned).to_vec()];
+        rows.extend(analysis.rankings.iter().map(ranking_row));
+        let _ = write!(text, "\n{}", table(&rows));
+    }
     let _ = write!(text, "\n{}\n", analysis.conclusion.sentence);
     let _ = writeln!(text, "{}", analysis.conclusion.caution);
     for warning in &analysis.warnings {
@@ -42,6 +49,24 @@ fn row(verdict: &Verdict) -> Vec<String> {
         verdict.far.as_ref().map_or_else(dash, |far| rate(far.share)),
         verdict.status.to_string(),
     ]
+}
+
+fn ranking_row(ranking: &Ranking) -> Vec<String> {
+    vec![
+        ranking.predictor.clone(),
+        ranking.cells.to_string(),
+        agreement(&ranking.reach),
+        agreement(&ranking.area),
+        ranking.error.map_or_else(dash, number::share),
+    ]
+}
+
+fn agreement(agreement: &RankAgreement) -> String {
+    let interval = agreement.interval.map(|interval| format!(" ({})", number::signed_interval(interval)));
+    match (agreement.rho, &agreement.note) {
+        (Some(rho), _) => number::signed(rho) + &interval.unwrap_or_default(),
+        (None, note) => note.clone().unwrap_or_else(dash),
+    }
 }
 
 fn reaches(reaches: &[SeedReach]) -> String {

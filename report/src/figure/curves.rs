@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::axis::Scale;
 use super::label::shorten;
-use super::palette::{FAINT, GRID, INK, QUIET, SHADE, VERMILLION};
+use super::palette::{FAINT, GREEN, GRID, INK, ORANGE, PURPLE, QUIET, SHADE, VERMILLION};
 use super::svg::{Anchor, LegendItem, Stroke, Svg, Type};
 use super::{Figure, WIDTH, csv_table, optional, role_colour};
 use crate::analysis::{Analysis, CurvePoint, RunSummary};
 use crate::evidence::{Evidence, Role, TaskInfo};
+use crate::prediction::{PredictedCurve, Predictor};
 use crate::record::Split;
 use crate::statistics::fit::Fit;
 use crate::statistics::median;
@@ -24,6 +25,7 @@ struct Panel<'a> {
     task: &'a TaskInfo,
     len_train_max: usize,
     runs: Vec<&'a RunSummary>,
+    predicted: &'a [PredictedCurve],
 }
 
 pub(super) fn figure(evidence: &Evidence, analysis: &Analysis) -> Figure {
@@ -34,7 +36,7 @@ pub(super) fn figure(evidence: &Evidence, analysis: &Analysis) -> Figure {
          95 % binomial interval as a light band. Lengths in the grey range were seen in training; the dotted line is tau = {tau}, \
          the exact match that reach asks for. A task generalizes as far as its line stays above tau to the right of the grey range. \
          Dashed grey lines are runs that did not fit (in-distribution exact match below {gate}): they show a failure to learn, not \
-         a failure to generalize. Orange panels are negative controls.",
+         a failure to generalize. Long dashes in colour were predicted before training. Orange panels are negative controls.",
         gate = evidence.sweep.fit_gate
     );
     Figure { name: "exact_match_by_length".to_owned(), title: TITLE.to_owned(), caption, svg: draw(&panels, tau), csv: table(&panels) }
@@ -47,7 +49,16 @@ fn panels<'a>(evidence: &'a Evidence, analysis: &'a Analysis) -> Vec<Panel<'a>> 
         for run in analysis.runs.iter().filter(|run| run.outcome.task == task.task) {
             by_len.entry(run.outcome.len_train_max).or_default().push(run);
         }
-        panels.extend(by_len.into_iter().map(|(len_train_max, runs)| Panel { task, len_train_max, runs }));
+        let predicted = |len_train_max: usize| {
+            let mut of_task = evidence.predictions.iter().filter(|predictions| predictions.task == task.task);
+            of_task.find(|predictions| predictions.len_train_max == len_train_max).map_or(&[][..], |predictions| &predictions.curves)
+        };
+        panels.extend(by_len.into_iter().map(|(len_train_max, runs)| Panel {
+            task,
+            len_train_max,
+            runs,
+            predicted: predicted(len_train_max),
+        }));
     }
     panels
 }
@@ -97,6 +108,20 @@ fn legend(svg: &mut Svg, panels: &[Panel<'_>], tau: f64) -> f64 {
     if panels.iter().any(|panel| panel.runs.iter().any(|run| run.fit == Fit::NotFitted)) {
         items.push((&dashed, "run that did not fit"));
     }
+    let predicted = |svg: &mut Svg, (x, y): (f64, f64), w: f64, predictor| svg.line((x, y), (x + w, y), predicted_stroke(predictor));
+    let of_program = |svg: &mut Svg, at: (f64, f64), w: f64| predicted(svg, at, w, Predictor::ShortestProgram);
+    let of_mixture = |svg: &mut Svg, at: (f64, f64), w: f64| predicted(svg, at, w, Predictor::ShortestMixture);
+    let of_polynomial = |svg: &mut Svg, at: (f64, f64), w: f64| predicted(svg, at, w, Predictor::MinimumDegree);
+    let predictors: [(Predictor, LegendItem<'_>); 3] = [
+        (Predictor::ShortestProgram, (&of_program, "predicted: shortest program")),
+        (Predictor::ShortestMixture, (&of_mixture, "predicted: mixture of shortest")),
+        (Predictor::MinimumDegree, (&of_polynomial, "predicted: minimum degree")),
+    ];
+    for (predictor, item) in predictors {
+        if panels.iter().any(|panel| panel.predicted.iter().any(|curve| curve.predictor == predictor)) {
+            items.push(item);
+        }
+    }
     if panels.iter().any(|panel| panel.task.role == Role::Control) {
         items.push((&control, "negative control"));
     }
@@ -109,6 +134,14 @@ fn tau_stroke() -> Stroke<'static> {
 
 fn unfit_stroke() -> Stroke<'static> {
     Stroke::new(FAINT, 1.2).dashed("5 3")
+}
+
+fn predicted_stroke(predictor: Predictor) -> Stroke<'static> {
+    match predictor {
+        Predictor::ShortestProgram => Stroke::new(GREEN, 1.8).dashed("9 3"),
+        Predictor::ShortestMixture => Stroke::new(PURPLE, 1.6).dashed("5 4"),
+        Predictor::MinimumDegree => Stroke::new(ORANGE, 1.6).dashed("9 3 2 3"),
+    }
 }
 
 fn draw_panel(svg: &mut Svg, panel: &Panel<'_>, corner: (f64, f64), width: f64, tau: f64) {
@@ -135,6 +168,10 @@ fn draw_panel(svg: &mut Svg, panel: &Panel<'_>, corner: (f64, f64), width: f64, 
     svg.text_upwards((corner.0 + 10.0, f64::midpoint(top, bottom)), "exact match (share)", Type::SMALL);
     svg.line((left, y.at(tau)), (right, y.at(tau)), tau_stroke());
 
+    for curve in panel.predicted {
+        let points = curve.points.iter().map(|point| (x.at(point.len_eval as f64), y.at(point.exact_match)));
+        svg.polyline(&points.collect::<Vec<_>>(), predicted_stroke(curve.predictor));
+    }
     draw_runs(svg, panel, x, y, colour);
     let middle = (f64::midpoint(left, right), f64::midpoint(top, bottom));
     if panel.runs.iter().all(|run| run.curve.is_empty()) {
@@ -194,10 +231,34 @@ fn median_curve(runs: &[&RunSummary]) -> Vec<(usize, f64)> {
     by_len.into_iter().filter_map(|(len, values)| Some((len, median(&values)?))).collect()
 }
 
+fn split_word(split: Split) -> String {
+    if split == Split::In { "in" } else { "out" }.to_owned()
+}
+
 fn table(panels: &[Panel<'_>]) -> String {
     let header =
         ["task", "cell", "seed_init", "seed_data", "len_train_max", "len_eval", "split", "exact_match", "low", "high", "examples", "run"];
     let mut rows = Vec::new();
+    for panel in panels {
+        for curve in panel.predicted {
+            for point in &curve.points {
+                rows.push(vec![
+                    panel.task.task.clone(),
+                    String::new(),
+                    String::new(),
+                    String::new(),
+                    panel.len_train_max.to_string(),
+                    point.len_eval.to_string(),
+                    split_word(point.split),
+                    point.exact_match.to_string(),
+                    optional(point.interval.map(|interval| interval.low)),
+                    optional(point.interval.map(|interval| interval.high)),
+                    point.examples.to_string(),
+                    format!("predicted: {}", curve.predictor.as_str()),
+                ]);
+            }
+        }
+    }
     for run in panels.iter().flat_map(|panel| &panel.runs) {
         for point in &run.curve {
             rows.push(vec![
@@ -207,7 +268,7 @@ fn table(panels: &[Panel<'_>]) -> String {
                 run.outcome.seed_data.to_string(),
                 run.outcome.len_train_max.to_string(),
                 point.len_eval.to_string(),
-                if point.split == Split::In { "in" } else { "out" }.to_owned(),
+                split_word(point.split),
                 point.exact_match.to_string(),
                 optional(point.interval.map(|interval| interval.low)),
                 optional(point.interval.map(|interval| interval.high)),

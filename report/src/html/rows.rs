@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::verdict::{SeedReach, Verdict};
-use crate::analysis::{Analysis, Correlation, CurvePoint, RunSummary};
+use crate::analysis::{Analysis, Correlation, CurvePoint, RankAgreement, Ranking, RunSummary};
 use crate::evidence::{Evidence, Role, TaskInfo};
 use crate::number::{self, bound, dash, lens, words};
+use crate::prediction::{CellPredictions, PredictedPoint, ShortestProgram};
 use crate::record::Split;
 use crate::statistics::binomial::Share;
 use crate::statistics::fit::Fit;
@@ -47,6 +48,15 @@ pub(super) struct CorrelationRow {
     pub(super) remarks: String,
 }
 
+pub(super) struct RankingRow {
+    pub(super) predictor: String,
+    pub(super) cells: usize,
+    pub(super) tasks: usize,
+    pub(super) reach: Measured,
+    pub(super) area: Measured,
+    pub(super) error: Measured,
+}
+
 /// A stretch of text, in the type of code or not.
 pub(super) struct Stretch<'a> {
     pub(super) code: bool,
@@ -61,7 +71,16 @@ pub(super) struct TaskSection<'a> {
     pub(super) tone: &'static str,
     pub(super) status: String,
     pub(super) measures: Vec<(String, String)>,
+    pub(super) shortest: Vec<ShortestSection<'a>>,
     pub(super) grids: Vec<Grid>,
+}
+
+/// What was found by a search, for one longest training length, and which predictors say nothing.
+pub(super) struct ShortestSection<'a> {
+    pub(super) len_train_max: usize,
+    pub(super) words: String,
+    pub(super) source: &'a str,
+    pub(super) silent: Vec<String>,
 }
 
 /// Exact match by length and run, of one task and one longest training length.
@@ -72,7 +91,7 @@ pub(super) struct Grid {
 }
 
 pub(super) struct GridHead {
-    pub(super) seeds: String,
+    pub(super) name: String,
     pub(super) fate: String,
 }
 
@@ -145,6 +164,23 @@ impl CorrelationRow {
     }
 }
 
+impl RankingRow {
+    pub(super) fn new(ranking: &Ranking) -> Self {
+        Self {
+            predictor: ranking.predictor.clone(),
+            cells: ranking.cells,
+            tasks: ranking.tasks,
+            reach: Measured::agreement(&ranking.reach),
+            area: Measured::agreement(&ranking.area),
+            error: ranking.error.map_or_else(Measured::nothing, |error| Measured {
+                value: number::share(error),
+                behind: ranking.error_interval.map(number::share_interval).into_iter().collect(),
+                below: false,
+            }),
+        }
+    }
+}
+
 impl RunRow {
     pub(super) fn new(run: &RunSummary) -> Self {
         let outcome = &run.outcome;
@@ -183,6 +219,16 @@ impl Measured {
         Self { value: number::share(rate), behind, below: false }
     }
 
+    fn agreement(agreement: &RankAgreement) -> Self {
+        let behind = agreement.interval.map(number::signed_interval).into_iter().chain(agreement.note.clone()).collect();
+        Self { value: agreement.rho.map_or_else(dash, number::signed), behind, below: false }
+    }
+
+    fn predicted(point: &PredictedPoint, tau: f64) -> Self {
+        let behind = point.interval.map(number::share_interval).into_iter().collect();
+        Self { value: number::share(point.exact_match), behind, below: !at_least(point.exact_match, tau) }
+    }
+
     fn of_point(point: &CurvePoint, tau: f64) -> Self {
         let interval = point.interval.map(number::share_interval);
         let behind = interval.into_iter().chain([counts(point.share)]).collect();
@@ -202,35 +248,79 @@ pub(super) fn task_sections<'a>(evidence: &'a Evidence, analysis: &'a Analysis) 
             tone: verdict.status.tone(),
             status: verdict.status.to_string(),
             measures: measures.iter().map(|(name, value)| (words(name), number::short(*value))).collect(),
-            grids: grids(&info.task, analysis, evidence.sweep.reach_tau),
+            shortest: shortest_sections(&info.task, evidence),
+            grids: grids(&info.task, evidence, analysis),
         }
     };
     evidence.tasks.iter().zip(&analysis.verdicts).map(section).collect()
 }
 
-fn grids(task: &str, analysis: &Analysis, tau: f64) -> Vec<Grid> {
+/// One for each longest training length: cells that differ in their training alone are predicted alike.
+fn of_task<'a>(task: &str, evidence: &'a Evidence) -> BTreeMap<usize, &'a CellPredictions> {
+    let mut by_len = BTreeMap::new();
+    for predictions in evidence.predictions.iter().filter(|predictions| predictions.task == task) {
+        by_len.entry(predictions.len_train_max).or_insert(predictions);
+    }
+    by_len
+}
+
+fn shortest_sections<'a>(task: &str, evidence: &'a Evidence) -> Vec<ShortestSection<'a>> {
+    let section = |(len_train_max, predictions): (usize, &'a CellPredictions)| ShortestSection {
+        len_train_max,
+        words: predictions.shortest.as_ref().map(shortest_words).unwrap_or_default(),
+        source: predictions.shortest.as_ref().and_then(|shortest| shortest.source.as_deref()).unwrap_or_default(),
+        silent: predictions.silent.iter().map(|(predictor, why)| format!("{predictor}: {why}")).collect(),
+    };
+    of_task(task, evidence).into_iter().map(section).collect()
+}
+
+fn shortest_words(shortest: &ShortestProgram) -> String {
+    let ShortestProgram { none_below, operations, found, agreeing, .. } = shortest;
+    let known = match operations {
+        Some(operations) if *found => {
+            let others = agreeing.saturating_sub(1);
+            let others =
+                if others > 0 { format!(", as do {} of that size", number::plural(others as usize, "other")) } else { String::new() };
+            format!("{} agree with the task at the training lengths{others}", number::plural(*operations, "core operation"))
+        }
+        Some(operations) => format!("the shortest known program is the task's own, of {}", number::plural(*operations, "core operation")),
+        None => "no program is known".to_owned(),
+    };
+    let mixture = shortest.mixture.filter(|(_, weight)| *weight < 1.0).map(|(programs, weight)| {
+        format!(" The mixture is of the {programs} of the fewest bits, which have {:.1} % of the weight.", 100.0 * weight)
+    });
+    format!("{known}; none has fewer than {none_below}, over {}.{}", shortest.space, mixture.unwrap_or_default())
+}
+
+fn grids(task: &str, evidence: &Evidence, analysis: &Analysis) -> Vec<Grid> {
     let mut by_len: BTreeMap<usize, Vec<&RunSummary>> = BTreeMap::new();
     for run in analysis.runs.iter().filter(|run| run.outcome.task == task) {
         by_len.entry(run.outcome.len_train_max).or_default().push(run);
     }
-    by_len.into_iter().map(|(len_train_max, runs)| grid(len_train_max, &runs, tau)).collect()
+    let predictions = of_task(task, evidence);
+    let grid = |(len_train_max, runs): (usize, Vec<&RunSummary>)| {
+        grid(len_train_max, &runs, predictions.get(&len_train_max).copied(), evidence.sweep.reach_tau)
+    };
+    by_len.into_iter().map(grid).collect()
 }
 
-fn grid(len_train_max: usize, runs: &[&RunSummary], tau: f64) -> Grid {
+fn grid(len_train_max: usize, runs: &[&RunSummary], predictions: Option<&CellPredictions>, tau: f64) -> Grid {
     let evaluated: BTreeSet<usize> = runs.iter().flat_map(|run| &run.curve).map(|point| point.len_eval).collect();
+    let curves = predictions.map_or(&[][..], |predictions| &predictions.curves);
     let row = |len_eval: usize| {
         let points: Vec<Option<&CurvePoint>> = runs.iter().map(|run| run.curve.iter().find(|point| point.len_eval == len_eval)).collect();
+        let predicted = curves.iter().map(|curve| curve.points.iter().find(|point| point.len_eval == len_eval));
+        let measured = points.iter().map(|point| point.map_or_else(Measured::nothing, |point| Measured::of_point(point, tau)));
+        let predicted = predicted.map(|point| point.map_or_else(Measured::nothing, |point| Measured::predicted(point, tau)));
         GridRow {
             len_eval,
             inside: points.iter().flatten().any(|point| point.split == Split::In),
-            cells: points.into_iter().map(|point| point.map_or_else(Measured::nothing, |point| Measured::of_point(point, tau))).collect(),
+            cells: measured.chain(predicted).collect(),
         }
     };
-    Grid {
-        len_train_max,
-        runs: runs.iter().map(|run| GridHead { seeds: run.seeds(), fate: run.fate() }).collect(),
-        lens: evaluated.into_iter().map(row).collect(),
-    }
+    let runs = runs.iter().map(|run| GridHead { name: format!("seeds {}", run.seeds()), fate: run.fate() });
+    let predictors = curves.iter().map(|curve| GridHead { name: "predicted".to_owned(), fate: curve.predictor.to_string() });
+    Grid { len_train_max, runs: runs.chain(predictors).collect(), lens: evaluated.into_iter().map(row).collect() }
 }
 
 /// Text cut at its backticks: every second stretch is code. An odd backtick is left in place.

@@ -42,24 +42,43 @@ pub struct Permutation {
 /// Source: Efron and Tibshirani 1993, chapter 13. With few pairs it is narrower than it should be, so read it with the
 /// permutation test.
 pub fn bootstrap_spearman(x: &[f64], y: &[f64], resamples: usize, rng: &mut (impl Rng + ?Sized)) -> Bootstrap {
-    let pairs = x.len().min(y.len());
-    if pairs < MIN_PAIRS_FOR_INTERVAL {
+    let each_alone: Vec<Vec<usize>> = (0..x.len().min(y.len())).map(|idx| vec![idx]).collect();
+    bootstrap_clusters(&each_alone, |drawn| spearman_of(x, y, drawn), resamples, rng)
+}
+
+/// The percentile interval of a statistic when whole clusters of units are drawn again with replacement.
+///
+/// Each cluster holds the places of its units, and `statistic` is given the places of the units drawn: for units that are not independent, such
+/// as cells of one task. Source: Davison and Hinkley 1997, section 3.8.
+pub fn bootstrap_clusters(
+    clusters: &[Vec<usize>],
+    statistic: impl Fn(&[usize]) -> Option<f64>,
+    resamples: usize,
+    rng: &mut (impl Rng + ?Sized),
+) -> Bootstrap {
+    if clusters.len() < MIN_PAIRS_FOR_INTERVAL {
         return Bootstrap { interval: None, used: 0, dropped: 0 };
     }
-    let (mut drawn_x, mut drawn_y) = (vec![0.0; pairs], vec![0.0; pairs]);
+    let mut drawn = Vec::new();
     let mut values = Vec::with_capacity(resamples);
     for _ in 0..resamples {
-        for slot in 0..pairs {
-            let idx = rng.random_range(0..pairs);
-            (drawn_x[slot], drawn_y[slot]) = (x[idx], y[idx]);
+        drawn.clear();
+        for _ in 0..clusters.len() {
+            drawn.extend(&clusters[rng.random_range(0..clusters.len())]);
         }
-        values.extend(spearman(&drawn_x, &drawn_y));
+        values.extend(statistic(&drawn));
     }
     let (used, dropped) = (values.len(), resamples - values.len());
     let tail = (1.0 - CONFIDENCE) / 2.0;
     let ends = quantile(&values, tail).zip(quantile(&values, 1.0 - tail));
     let interval = ends.filter(|_| used >= dropped).map(|(low, high)| Interval { low, high });
     Bootstrap { interval, used, dropped }
+}
+
+/// Spearman's rho of the pairs at these places.
+pub fn spearman_of(x: &[f64], y: &[f64], places: &[usize]) -> Option<f64> {
+    let (x, y): (Vec<f64>, Vec<f64>) = places.iter().map(|&place| (x[place], y[place])).unzip();
+    spearman(&x, &y)
 }
 
 /// The two-sided permutation p-value of Spearman's rho.
@@ -185,6 +204,28 @@ mod tests {
         let found = bootstrap_spearman(&[1.0, 2.0, INF], &[3.0, 2.0, 1.0], 100, &mut rng());
         assert_eq!(found, Bootstrap { interval: None, used: 0, dropped: 0 });
         assert_eq!(permutation_spearman(&[1.0, 1.0], &[1.0, 2.0], 10, &mut rng()), None);
+    }
+
+    #[test]
+    fn clusters_are_drawn_whole() {
+        let clusters: Vec<Vec<usize>> = (0..5).map(|first| vec![3 * first, 3 * first + 1, 3 * first + 2]).collect();
+        let drawn = |places: &[usize]| {
+            assert_eq!(places.len(), 15);
+            assert!(places.chunks(3).all(|cluster| clusters.contains(&cluster.to_vec())));
+            Some(places[0] as f64)
+        };
+        assert_eq!(bootstrap_clusters(&clusters, drawn, 500, &mut rng()).used, 500);
+    }
+
+    #[test]
+    fn copies_of_a_cluster_are_no_further_evidence() {
+        let x: Vec<f64> = (0..8).map(f64::from).collect();
+        let y = [1.0, 3.0, 2.0, 8.0, 4.0, 6.0, 5.0, 7.0];
+        let alone = bootstrap_spearman(&x, &y, 2000, &mut rng()).interval.unwrap();
+        let [x, y] = [&x[..], &y[..]].map(|values| values.iter().flat_map(|value| [*value; 10]).collect::<Vec<f64>>());
+        let clusters: Vec<Vec<usize>> = (0..8).map(|first| (10 * first..10 * first + 10).collect()).collect();
+        let copied = bootstrap_clusters(&clusters, |places| spearman_of(&x, &y, places), 2000, &mut rng()).interval.unwrap();
+        assert!((alone.low - copied.low).abs() < 0.02 && (alone.high - copied.high).abs() < 0.02, "{alone:?}, {copied:?}");
     }
 
     proptest! {

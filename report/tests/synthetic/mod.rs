@@ -26,7 +26,7 @@ const RECIPES: [Recipe; 8] = [
 /// The whole made-up sweep: 8 tasks, 3 seeds each.
 pub(crate) fn evidence() -> Evidence {
     let mut rng = ChaCha8Rng::seed_from_u64(11);
-    let mut evidence = Evidence { sweep: sweep(), tasks: Vec::new(), runs: Vec::new(), records: Vec::new() };
+    let mut evidence = Evidence { sweep: sweep(), tasks: Vec::new(), runs: Vec::new(), records: Vec::new(), predictions: Vec::new() };
     for (idx, recipe) in RECIPES.into_iter().enumerate() {
         evidence.tasks.push(task(recipe));
         for seed in 0..3 {
