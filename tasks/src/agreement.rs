@@ -1,5 +1,7 @@
 //! Whether a program gives a task's answers, length by length.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use rasp::rasp_l::{EvaluationError, Program};
 
 use crate::error::TaskError;
@@ -27,22 +29,40 @@ pub struct Agreement {
     pub examples: usize,
     /// The first that it does not answer rightly.
     pub counterexample: Option<Counterexample>,
+    /// A hash of all that it writes: programs of one fingerprint do the same on these examples.
+    pub fingerprint: u64,
 }
 
-/// Prompts of a task to try programs on: drawn ones, and of the same data the sorted, the reversed and the all equal, where those are prompts of the task.
-///
-/// # Errors
-/// A length that the task refuses.
-pub fn examples(task: &dyn Task, length: usize, count: usize, purpose: &str, seed: u64) -> Result<Vec<Example>, TaskError> {
-    let mut examples = Vec::new();
-    for index in 0..count {
-        let drawn = task.sample(length, &mut random::stream(seed, &format!("{purpose}/{length}"), index as u64))?;
-        if index < count.div_ceil(8) {
-            examples.extend(directed(task, &drawn));
+/// How the examples are drawn that programs are tried on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trials<'a> {
+    /// The task's distribution.
+    pub distribution: &'a str,
+    /// Whether the data of some prompts is tried sorted, reversed and all equal too, where those are prompts of the task.
+    pub directed: bool,
+    /// Examples of each length.
+    pub count: usize,
+    /// The seed.
+    pub seed: u64,
+}
+
+impl Trials<'_> {
+    /// Examples of one length.
+    ///
+    /// # Errors
+    /// A length that the task refuses, or a distribution that it does not have.
+    pub fn examples(&self, task: &dyn Task, length: usize) -> Result<Vec<Example>, TaskError> {
+        let mut examples = Vec::new();
+        for index in 0..self.count {
+            let drawn =
+                task.sample_as(self.distribution, length, &mut random::stream(self.seed, &format!("agree/{length}"), index as u64))?;
+            if self.directed && index < self.count.div_ceil(8) {
+                examples.extend(directed(task, &drawn));
+            }
+            examples.push(drawn);
         }
-        examples.push(drawn);
+        Ok(examples)
     }
-    Ok(examples)
 }
 
 /// The prompt with its data in other orders, and all equal, where that is a prompt with an answer as long: one of another length asks something else.
@@ -67,15 +87,19 @@ fn directed(task: &dyn Task, drawn: &Example) -> Vec<Example> {
 
 /// Runs a program on examples of one length, autoregressively.
 pub fn agreement(program: &Program, length: usize, examples: &[Example]) -> Agreement {
-    let mut agreement = Agreement { length, right: 0, examples: examples.len(), counterexample: None };
+    let mut agreement = Agreement { length, right: 0, examples: examples.len(), counterexample: None, fingerprint: 0 };
+    let mut hasher = DefaultHasher::new();
     for example in examples {
-        match wrong(program, example) {
+        let wrong = wrong(program, example);
+        wrong.as_ref().map(|wrong| wrong.written.as_ref().ok()).hash(&mut hasher);
+        match wrong {
             None => agreement.right += 1,
             Some(wrong) => {
                 agreement.counterexample.get_or_insert(wrong);
             }
         }
     }
+    agreement.fingerprint = hasher.finish();
     agreement
 }
 

@@ -7,17 +7,20 @@
 //!
 //! Whoever calls decides how a size is searched (threads, progress, results kept from an earlier time): this module does no input or output.
 
+mod around;
 mod battery;
 mod diversity;
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use rasp::rasp_l::Program;
 use rasp::rasp_l::search::{Battery, Counts, Search, SearchError, Sequence, Space};
 
-use crate::agreement::{Agreement, Counterexample, agreement, examples, wrong};
+use crate::agreement::{Agreement, Counterexample, Trials, agreement, wrong};
 use crate::error::TaskError;
 use crate::task::{Example, Task};
+pub use around::{Bettered, around};
 pub use battery::constants;
 pub use diversity::{Diversity, diversity};
 
@@ -49,10 +52,10 @@ pub struct Question<'t> {
     pub size_max: usize,
     /// Whether to go on, where the shortest programs that agree at the training lengths are all impostors, to those that generalize.
     pub until_general: bool,
-    /// Examples of each length.
-    pub examples: usize,
-    /// Examples are drawn by seed.
-    pub seed: u64,
+    /// How many sizes are searched beyond that of the shortest program that generalizes.
+    pub further: usize,
+    /// The examples of each length that programs are tried on.
+    pub trials: Trials<'t>,
 }
 
 /// A size that has been searched.
@@ -111,6 +114,12 @@ impl Consistent {
     pub fn impostors(&self) -> impl Iterator<Item = &Candidate> {
         self.candidates.iter().filter(|candidate| candidate.counterexample().is_some())
     }
+
+    /// How many different things the impostors do: programs that write the same on every example beyond training are one.
+    pub fn ways_to_fail(&self) -> usize {
+        let fingerprints = |candidate: &Candidate| candidate.beyond.iter().map(|agreement| agreement.fingerprint).collect::<Vec<u64>>();
+        self.impostors().map(fingerprints).collect::<BTreeSet<_>>().len()
+    }
 }
 
 /// What was found.
@@ -126,6 +135,8 @@ pub struct Shortest {
     pub consistent: Option<Consistent>,
     /// The shortest programs that agree there and beyond, where those are longer.
     pub general: Option<Consistent>,
+    /// Representatives of the programs of further sizes that agree at the training lengths, whether or not shorter ones do.
+    pub further: Vec<Consistent>,
     /// The size, if any, at which programs were left that agree with every sequence that a battery can hold, but not with longer examples: nothing is
     /// proved of it and of larger ones.
     pub unsettled: Option<usize>,
@@ -173,25 +184,39 @@ const ADDED_AT_ONCE: usize = 16;
 /// # Errors
 /// [`ShortestError`].
 pub fn shortest<E>(question: &Question<'_>, search: &mut dyn FnMut(&Search) -> Result<Searched, E>) -> Result<Shortest, ShortestError<E>> {
-    let mut battery = battery::first(question.task, &question.train, question.seed)?;
+    let mut battery = battery::first(question.task, &question.train, &question.trials)?;
     if battery.sequences().is_empty() {
         return Err(ShortestError::LongExamples { task: question.task.name() });
     }
-    let trials = Trials::new(question)?;
-    let mut answer =
-        Shortest { rounds: Vec::new(), none_below: 0, none_general_below: 0, consistent: None, general: None, unsettled: None };
+    let examples = Examples::new(question)?;
+    let mut answer = Shortest {
+        rounds: Vec::new(),
+        none_below: 0,
+        none_general_below: 0,
+        consistent: None,
+        general: None,
+        further: Vec::new(),
+        unsettled: None,
+    };
     let mut size = 0;
     while size <= question.size_max {
         let made = Search::new(&question.space, &battery, size)?;
         let searched = search(&made).map_err(ShortestError::Stopped)?;
         answer.rounds.push(Round { size, battery: battery.clone(), searched: searched.clone() });
-        let tried = trials.sort_out(question, &searched, answer.consistent.is_some());
+        let tried = examples.sort_out(question, &searched, answer.consistent.is_some());
         let found = Consistent { size, candidates: tried.candidates, agreeing: searched.agreeing };
         let is_settled = found.general().next().is_some();
         if answer.consistent.is_none() && !found.candidates.is_empty() {
             answer.consistent = Some(found);
         } else if is_settled {
             answer.general = Some(found);
+        }
+        if is_settled {
+            for size in size + 1..=size + question.further {
+                let searched = search(&Search::new(&question.space, &battery, size)?).map_err(ShortestError::Stopped)?;
+                let candidates = examples.sort_out(question, &searched, false).candidates;
+                answer.further.push(Consistent { size, candidates, agreeing: searched.agreeing });
+            }
         }
         if is_settled || answer.consistent.is_some() && !question.until_general {
             break;
@@ -216,7 +241,7 @@ pub fn shortest<E>(question: &Question<'_>, search: &mut dyn FnMut(&Search) -> R
 }
 
 /// The examples that programs are tried on.
-struct Trials {
+struct Examples {
     train: Vec<(usize, Vec<Example>)>,
     beyond: Vec<(usize, Vec<Example>)>,
 }
@@ -230,14 +255,12 @@ struct Tried {
     wrong_anywhere: Vec<Example>,
 }
 
-impl Trials {
+impl Examples {
     fn new(question: &Question<'_>) -> Result<Self, TaskError> {
         let of = |lengths: &mut dyn Iterator<Item = usize>| {
-            lengths
-                .map(|length| Ok((length, examples(question.task, length, question.examples, "agree", question.seed)?)))
-                .collect::<Result<Vec<_>, TaskError>>()
+            lengths.map(|length| Ok((length, question.trials.examples(question.task, length)?))).collect::<Result<Vec<_>, TaskError>>()
         };
-        Ok(Trials { train: of(&mut question.train.clone())?, beyond: of(&mut question.beyond.iter().copied())? })
+        Ok(Examples { train: of(&mut question.train.clone())?, beyond: of(&mut question.beyond.iter().copied())? })
     }
 
     /// Tries each program; with `only_general`, one that fails anywhere is no candidate.

@@ -6,8 +6,10 @@ use std::convert::Infallible;
 use std::sync::atomic::AtomicBool;
 
 use rasp::rasp_l::search::{Operations, Search, Space};
-use tasks::shortest::{Question, Searched, Shortest, constants, diversity, shortest};
-use tasks::{Task, TaskSpec, build};
+use rasp::rasp_l::{Profile, Program};
+use tasks::agreement::Trials;
+use tasks::shortest::{Question, Searched, Shortest, around, constants, diversity, shortest};
+use tasks::{STANDARD, Task, TaskSpec, build};
 
 /// All shards, one after another.
 #[expect(clippy::unnecessary_wraps, reason = "a search may fail elsewhere")]
@@ -31,8 +33,8 @@ fn question<'t>(task: &'t dyn Task, operations: &str, len_train_max: usize, size
         space: Space::new(operations_of(operations), constants(task)),
         size_max,
         until_general: true,
-        examples: 20,
-        seed: 0,
+        further: 0,
+        trials: Trials { distribution: STANDARD, directed: true, count: 20, seed: 0 },
     }
 }
 
@@ -99,4 +101,34 @@ fn without_a_program_the_bound_is_what_was_searched() {
     let found = solved("parity", "attention", 4, 2);
     assert!(found.consistent.is_none() && found.general.is_none());
     assert_eq!((found.none_below, found.none_general_below), (3, 3));
+}
+
+#[test]
+fn a_known_program_is_bettered_by_what_is_near_it() {
+    let task = build(&TaskSpec { name: "sort".to_owned(), alphabet: None }).unwrap();
+    let detour = "#lang rasp-l\nsep = -1;\neos = -2;\nnext_token = tokens + 1;\nback = next_token - 1;\nnext = aggregate_min(select(back, back, >), back, eos);\n";
+    let known = Program::parse_in(Profile::Strict, "detour.rasp", detour).unwrap();
+    let bettered = around(&question(&*task, "full", 5, 1), &known, &mut search).unwrap();
+    let candidate = bettered.candidate.unwrap();
+    assert_eq!(candidate.program.length().core_operations, 1, "{}", candidate.source);
+    assert!(candidate.counterexample().is_none());
+
+    let shortest = Program::parse_in(Profile::Strict, "sort.rasp", task.program_source().unwrap().1).unwrap();
+    assert!(
+        around(&question(&*task, "full", 5, 1), &shortest, &mut search).unwrap().candidate.is_none(),
+        "nothing is shorter than one operation"
+    );
+}
+
+#[test]
+fn further_sizes_are_sorted_into_those_that_generalize_and_those_that_do_not() {
+    let task = build(&TaskSpec { name: "boolean-and".to_owned(), alphabet: None }).unwrap();
+    let question = Question { further: 1, ..question(&*task, "basic", 3, 2) };
+    let found = shortest(&question, &mut search).unwrap();
+    assert_eq!(found.best().unwrap().0, 2);
+    let [further] = &found.further[..] else { panic!("one size more") };
+    assert_eq!(further.size, 3);
+    assert!(further.general().count() > 0 && further.impostors().count() > 0);
+    let ways = further.ways_to_fail();
+    assert!(ways >= 1 && ways <= further.impostors().count());
 }

@@ -125,7 +125,8 @@ pub(super) enum RaspCommand {
     /// `.rasp` file; --out keeps it with a certificate, which `rasp certify` checks.
     #[command(after_help = "Example: rasplab rasp search --task sort --train-lengths 1..20
          rasplab rasp search --task binary-majority --train-lengths 1..12 --diversity --out majority
-         rasplab rasp search --task copy-repeat --ops attention --max-operations 5")]
+         rasplab rasp search --task copy-repeat --ops attention --max-operations 5
+         rasplab rasp search --task count --around tasks/programs/count.rasp --max-operations 2")]
     Search(search::SearchArgs),
     /// Check a certificate of `rasp search` by searching again.
     #[command(after_help = "Example: rasplab rasp certify majority/certificate.json

@@ -9,6 +9,7 @@
 //! - `layout`, `kernel`, `view`: values of many positions at once, and all values that a new line makes possible.
 //! - `pool`, `table`: what could be chosen next, without duplicates; `enumerate`: the depth-first search, in shards.
 //! - `sieve`: whether any last operation could agree, without making one; `last`: which do.
+//! - `around`: parts of a known program, which a search may start from.
 //! - `found`: a program that agrees, as a text.
 //! - `plain`: the same by plain enumeration, to check the rest against.
 //!
@@ -18,6 +19,7 @@
 //! which one does not read line `y`, then `y` is read by something else, or the program without `y` would agree and be shorter. So it does not matter
 //! which way is kept, and sizes must be searched in order. Equality is of the lanes themselves, not of hashes.
 
+mod around;
 mod battery;
 mod enumerate;
 mod found;
@@ -34,6 +36,7 @@ mod table;
 mod tests;
 mod view;
 
+pub use around::{Known, Part};
 pub use battery::{Battery, Sequence};
 pub use enumerate::{Counts, Found, Outcome, Search, Worker};
 pub use plain::some_agrees;
@@ -61,6 +64,11 @@ pub enum SearchError {
     /// There is nothing to agree with.
     #[error("the battery is empty: add a sequence")]
     EmptyBattery,
+    /// A part of a known program is of no use.
+    #[error(
+        "nothing of this part of the known program can be kept: its operations fail on the battery, or have a constant or default that the space has not"
+    )]
+    NothingKept,
     /// More constants and lines than a state can hold.
     #[error("{constants} constants and {lines} lines are too many: at most {most} in all")]
     TooManySlots {

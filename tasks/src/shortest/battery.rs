@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use rasp::rasp_l::search::{Battery, SearchError};
 
 use super::sequence;
+use crate::agreement::Trials;
 use crate::error::TaskError;
 use crate::random;
 use crate::task::{Example, Task};
@@ -31,7 +32,7 @@ pub fn constants(task: &dyn Task) -> Vec<i8> {
 }
 
 /// Short sequences of the training lengths: all inputs of the shortest lengths, where there are few enough, and some of others.
-pub(super) fn first(task: &dyn Task, train: &RangeInclusive<usize>, seed: u64) -> Result<Battery, TaskError> {
+pub(super) fn first(task: &dyn Task, train: &RangeInclusive<usize>, trials: &Trials<'_>) -> Result<Battery, TaskError> {
     let mut battery = Battery::new();
     for (number, length) in train.clone().enumerate() {
         let count = if number < SHORT_LENGTHS { PER_SHORT_LENGTH } else { PER_LENGTH };
@@ -40,7 +41,8 @@ pub(super) fn first(task: &dyn Task, train: &RangeInclusive<usize>, seed: u64) -
             if drawn.len() == count {
                 break;
             }
-            let example = task.sample(length, &mut random::stream(seed, &format!("battery/{length}"), index))?;
+            let rng = &mut random::stream(trials.seed, &format!("battery/{length}"), index);
+            let example = task.sample_as(trials.distribution, length, rng)?;
             let most = if battery.sequences().is_empty() { TOKENS_MAX } else { TOKENS };
             if tokens(&example) <= most {
                 drawn.insert((example.prompt, example.answer));

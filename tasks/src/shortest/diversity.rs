@@ -33,6 +33,7 @@ pub fn diversity<E>(
             beyond: lengths.filter(|&length| length > len_train_max).collect(),
             size_max: size.saturating_sub(1),
             until_general: false,
+            further: 0,
             ..question.clone()
         };
         let found = shortest(&shorter, search)?;

@@ -1,5 +1,7 @@
 //! `rasp search`: the shortest programs that agree with a task at its training lengths, what was proved, and which of them generalize.
 
+mod around;
+
 use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -7,9 +9,9 @@ use std::sync::Arc;
 
 use clap::Args;
 use rasp::rasp_l::Program;
-use rasp::rasp_l::search::{NAMED_OPERATIONS, Operations, Search, Space};
+use rasp::rasp_l::search::{Search, Space};
 use serde_json::{Value, json};
-use tasks::agreement::Counterexample;
+use tasks::agreement::{Counterexample, Trials};
 use tasks::shortest::{Candidate, Consistent, Diversity, Question, Shortest, ShortestError, constants, diversity, shortest};
 use tasks::{Task, TaskSpec, Vocabulary};
 
@@ -18,7 +20,7 @@ use super::{Range, at_least_one, read_range};
 use crate::error::Error;
 use crate::printer::Printer;
 use crate::run::write_whole;
-use crate::search::{Certificate, Searcher};
+use crate::search::{Certificate, Searcher, operations};
 
 /// The largest length at which programs are tried, and the most examples of each: thousands of programs are, one after another.
 const LENGTH_MAX: usize = 500;
@@ -59,6 +61,13 @@ pub(in crate::cli) struct SearchArgs {
     /// means: within the sizes searched.
     #[arg(long)]
     diversity: bool,
+    /// How many sizes to search beyond that of the shortest program that generalizes: which programs agree in training there, and which of them generalize.
+    #[arg(long, value_name = "SIZES", default_value_t = 0)]
+    further: usize,
+    /// Instead of all programs, search those that keep a part of this one, which solves the task, and have fewer operations in all; --max-operations is then how many
+    /// are new. For programs that are too long to be found by going through all.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["diversity", "out"])]
+    around: Option<PathBuf>,
     #[command(flatten)]
     room: RoomArgs,
     /// The folder for programs, the certificate, and the parts of a search that is interrupted [default: nothing is kept].
@@ -93,6 +102,9 @@ pub(super) fn search(args: &SearchArgs, printer: Printer) -> Result<(), Error> {
     }
     let stop = stop_on_signal()?;
     let pool = searcher(args.room, args.out.as_deref(), &stop, task.vocabulary().symbols().collect());
+    if let Some(known) = &args.around {
+        return around::better(&question, known, args.constants.is_empty(), &pool, printer);
+    }
     let mut search = |made: &Search| {
         let started = std::time::Instant::now();
         let searched = pool.search(made)?;
@@ -147,15 +159,7 @@ fn question<'t>(args: &SearchArgs, task: &'t dyn Task) -> Result<Question<'t>, E
     if args.count > COUNT_MAX {
         return Err(Error::Usage(format!("--count: at most {COUNT_MAX} examples of each length, not {}", args.count)));
     }
-    let operations = Operations::named(&args.ops).map_or_else(|| Operations::of_names(args.ops.split(',').map(str::trim)), Ok);
-    let operations = operations.map_err(|name| {
-        let full = Operations::full().names();
-        let known = NAMED_OPERATIONS.into_iter().chain(full.iter().map(String::as_str));
-        let meant = known.clone().max_by(|left, right| strsim::jaro_winkler(left, name).total_cmp(&strsim::jaro_winkler(right, name)));
-        let hint = meant.filter(|meant| strsim::jaro_winkler(meant, name) > 0.7).map(|meant| format!("did you mean `{meant}`? "));
-        let known: Vec<&str> = known.collect();
-        Error::Usage(format!("--ops: no operation is called `{name}`: {}they are {}", hint.unwrap_or_default(), known.join(" ")))
-    })?;
+    let operations = operations(&args.ops).map_err(|message| Error::Usage(format!("--ops: {message}")))?;
     let constants = if args.constants.is_empty() { constants(task) } else { args.constants.clone() };
     let space = Space { profile: args.profile.profile.into(), ..Space::new(operations, constants) };
     let last = *args.train_lengths.end();
@@ -170,8 +174,8 @@ fn question<'t>(args: &SearchArgs, task: &'t dyn Task) -> Result<Question<'t>, E
         space,
         size_max: args.max_operations,
         until_general: true,
-        examples: args.count,
-        seed: args.seed,
+        further: args.further,
+        trials: Trials { distribution: tasks::STANDARD, directed: true, count: args.count, seed: args.seed },
     })
 }
 
@@ -244,6 +248,11 @@ impl Answer<'_> {
         format!("{}: {written}", wrong.example.show(self.vocabulary()))
     }
 
+    /// The sizes at which programs agree in training, in order.
+    fn sizes(&self) -> impl Iterator<Item = &Consistent> {
+        [&self.found.consistent, &self.found.general].into_iter().flatten().chain(&self.found.further)
+    }
+
     /// What people want to know beside the program.
     fn notes(&self, printer: Printer) {
         let (first, last) = (self.question.train.start(), self.question.train.end());
@@ -253,12 +262,13 @@ impl Answer<'_> {
                 self.found.none_below
             ));
         }
-        for found in [&self.found.consistent, &self.found.general].into_iter().flatten() {
+        for found in self.sizes() {
             let (general, impostors) = (found.general().count(), found.impostors().count());
             let (size, looked_at) = (found.size, general + impostors);
             let some =
                 if found.agreeing > looked_at as u64 { format!(" ({} agree with the battery)", found.agreeing) } else { String::new() };
-            printer.note(&format!("{size} core operations: {general} programs generalize as far as tried, {impostors} do not{some}"));
+            let ways = if impostors > 1 { format!(", in {} ways", found.ways_to_fail()) } else { String::new() };
+            printer.note(&format!("{size} core operations: {general} programs generalize as far as tried, {impostors} do not{ways}{some}"));
             if let Some(impostor) = found.impostors().next()
                 && let Some((length, wrong)) = impostor.counterexample()
             {
@@ -352,6 +362,7 @@ impl Answer<'_> {
                 "agreeing": found.agreeing,
                 "general": found.general().count(),
                 "impostors": found.impostors().count(),
+                "ways_to_fail": found.ways_to_fail(),
                 "shortest": found.candidates.first().map(candidate),
                 "impostor": found.impostors().next().map(candidate),
             })
@@ -365,6 +376,7 @@ impl Answer<'_> {
             "impostors_shorter_than": self.shorter_than,
             "consistent": self.found.consistent.as_ref().map(consistent),
             "general": self.found.general.as_ref().map(consistent),
+            "further": self.found.further.iter().map(consistent).collect::<Vec<_>>(),
             "diversity": self.verdicts.iter().map(|verdict| json!({
                 "len_train_max": verdict.len_train_max,
                 "unsettled": verdict.unsettled,

@@ -1,6 +1,7 @@
 //! Every set of lines, depth first, in shards that share nothing.
 
 use super::SearchError;
+use super::around::{Given, Part};
 use super::battery::{Battery, Sequence};
 use super::kernel::{Chunk, LANES};
 use super::last;
@@ -11,6 +12,7 @@ use super::sieve::{FIRST_PREFIX, Sieve};
 use super::space::Space;
 use super::table::{Table, hash};
 use super::view::{View, chunk_words};
+use crate::rasp_l::graph::Graph;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a search, or a part of it, went through.
@@ -66,6 +68,10 @@ pub struct Search {
     /// A few of the sequences, short ones, which every program must agree with before anything is computed on all.
     screen: Layout,
     shards: Vec<Shard>,
+    /// The operations of a known program that every set of lines may read.
+    pub(super) given: Vec<Given>,
+    /// That program.
+    pub(super) known: Graph,
 }
 
 /// The sets whose first line is this item, and whose second has this remainder.
@@ -93,11 +99,30 @@ impl Search {
             let most = SLOTS_MAX - usize::from(line::FIRST_CONSTANT);
             return Err(SearchError::TooManySlots { constants: space.constants.len(), lines: size, most });
         }
+        Ok(Self::with_given(space, battery, size, None))
+    }
+
+    /// A search of all programs that are the part of a known program and `size` more operations.
+    ///
+    /// Where a search has more slots than it can have, the operations are left out of sight that nothing else of the known program reads, the earliest first.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); [`SearchError::NothingKept`] where the part cannot be computed in the space.
+    pub fn around(space: &Space, battery: &Battery, size: usize, part: &Part) -> Result<Self, SearchError> {
+        Self::new(space, battery, size)?;
+        let search = Self::with_given(space, battery, size, Some(part));
+        if search.given.is_empty() { Err(SearchError::NothingKept) } else { Ok(search) }
+    }
+
+    fn with_given(space: &Space, battery: &Battery, size: usize, part: Option<&Part>) -> Self {
         let full = Layout::new(battery.sequences());
         let screen = Layout::new(screen(battery.sequences()));
-        let mut search = Search { space: space.clone(), size, battery: battery.clone(), full, screen, shards: Vec::new() };
+        let room = SLOTS_MAX - line::leaves(space) - size;
+        let given = part.and_then(|part| part.given(space, room, &full, &screen)).unwrap_or_default();
+        let known = part.map(|part| part.graph.clone()).unwrap_or_default();
+        let mut search = Search { space: space.clone(), size, battery: battery.clone(), full, screen, shards: Vec::new(), given, known };
         search.shards = search.split();
-        Ok(search)
+        search
     }
 
     /// How many shards there are.
@@ -245,6 +270,13 @@ impl<'s> Worker<'s> {
             if !line::is_constant(space, slot) || worker.full.kinds[usize::from(slot)] != Kind::Token {
                 worker.pool.add(None, worker.full.kinds[usize::from(slot)], worker.full.value(slot), || worker.screen.value(slot).to_vec());
             }
+        }
+        for given in &search.given {
+            let slot = worker.full.kinds.len() as Slot;
+            worker.full.push(given.kind, &given.full);
+            worker.screen.push(given.kind, &given.screen);
+            worker.sieve.push(&worker.screen, slot);
+            worker.pool.add(None, given.kind, &given.full, || given.screen.clone());
         }
         worker.first_item = worker.pool.len();
         worker.derive(None);

@@ -2,7 +2,6 @@
 
 use super::enumerate::{Found, Search};
 use super::line::{self, Line, Select, Slot};
-use super::space::Space;
 use crate::comparison::Comparison;
 use crate::rasp_l::graph::{Constant, Graph, Kind, Map, Node, NodeId, Type};
 use crate::rasp_l::write;
@@ -11,28 +10,29 @@ use crate::span::Span;
 impl Search {
     /// A program that was found, as the text of a `.rasp` file with these comments. Tokens that are among the `symbols` are written by name.
     pub fn source(&self, found: &Found, symbols: &[(&str, i8)], comments: &[String]) -> String {
-        let (graph, output) = graph(&self.space, found);
+        let (graph, output) = self.graph(found);
         let symbols: Vec<(String, i8)> = symbols.iter().map(|&(name, token)| (name.to_owned(), token)).collect();
         write::source(&graph, output, &symbols, comments)
     }
-}
 
-/// The operations of a program, and its output.
-fn graph(space: &Space, found: &Found) -> (Graph, NodeId) {
-    let mut builder = Builder { graph: Graph::default(), slots: Vec::new() };
-    let leaves = [Node::Tokens, Node::Indices, Node::Constant(Constant::Boolean(false)), Node::Constant(Constant::Boolean(true))];
-    let constants = space.constants.iter().map(|&constant| Node::Constant(Constant::Token(i16::from(constant))));
-    for leaf in leaves.into_iter().chain(constants) {
-        let node = builder.add(leaf);
-        builder.slots.push(node);
+    /// The operations of a program, and its output.
+    fn graph(&self, found: &Found) -> (Graph, NodeId) {
+        let mut builder = Builder { graph: self.known.clone(), slots: Vec::new() };
+        let leaves = [Node::Tokens, Node::Indices, Node::Constant(Constant::Boolean(false)), Node::Constant(Constant::Boolean(true))];
+        let constants = self.space.constants.iter().map(|&constant| Node::Constant(Constant::Token(i16::from(constant))));
+        for leaf in leaves.into_iter().chain(constants) {
+            let node = builder.add(leaf);
+            builder.slots.push(node);
+        }
+        builder.slots.extend(self.given.iter().map(|given| given.node));
+        for &line in &found.lines {
+            let node = builder.line(line);
+            builder.slots.push(node);
+        }
+        let output = if found.lines.is_empty() { line::TOKENS } else { builder.slots.len() as Slot - 1 };
+        let output = builder.at(output);
+        (builder.graph, output)
     }
-    for &line in &found.lines {
-        let node = builder.line(line);
-        builder.slots.push(node);
-    }
-    let output = if found.lines.is_empty() { line::TOKENS } else { builder.slots.len() as Slot - 1 };
-    let output = builder.at(output);
-    (builder.graph, output)
 }
 
 struct Builder {
