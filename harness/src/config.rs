@@ -16,5 +16,5 @@ pub use problem::{Problem, Problems};
 pub use read::{ValidConfig, read};
 pub use tree::{
     ActivationConfig, AnswerConfig, CellConfig, DrawConfig, EvaluateConfig, LengthDraw, LossConfig, ModelConfig, PositionsConfig,
-    PromptsConfig, ReportConfig, SeedPair, Seeds, SweepConfig, TrainConfig,
+    PredictConfig, PromptsConfig, ReportConfig, SeedPair, Seeds, SweepConfig, TrainConfig,
 };

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use report::{Analysis, Evidence, RunOutcome, RunStatus, SweepInfo};
+use report::{Analysis, CellPredictions, Evidence, RunOutcome, RunStatus, SweepInfo};
 use serde::{Deserialize, Serialize};
 use tasks::random::stream;
 
@@ -12,11 +12,11 @@ use crate::predictor;
 use crate::run::{Done, RunDirectory, write_json, write_whole};
 use crate::sweep::Sweep;
 
-/// Gathers the outcome and the records of every run that the sweep asks for. `failures` says why runs without a result have none.
+/// Gathers the outcome and the records of every run that the sweep asks for, beside what was predicted. `failures` says why runs without a result have none.
 ///
 /// # Errors
 /// Where a directory holds something else, or damaged results.
-pub fn gather(sweep: &Sweep, folder: &Path, failures: &[(usize, String)]) -> Result<Evidence, Error> {
+pub fn gather(sweep: &Sweep, folder: &Path, failures: &[(usize, String)], predictions: Vec<CellPredictions>) -> Result<Evidence, Error> {
     let mut runs = Vec::new();
     let mut records = Vec::new();
     for (idx, run) in sweep.runs.iter().enumerate() {
@@ -51,7 +51,7 @@ pub fn gather(sweep: &Sweep, folder: &Path, failures: &[(usize, String)]) -> Res
         command: format!("rasplab run {} --out <another folder>", folder.join("sweep.yaml").display()),
         wall_secs: wall_secs(folder),
     };
-    Ok(Evidence { sweep: info, tasks, runs, records })
+    Ok(Evidence { sweep: info, tasks, runs, records, predictions })
 }
 
 /// Wall-clock time that a sweep's runs have taken so far, over all commands; 0 where it is not known.
@@ -96,7 +96,7 @@ pub fn done(evidence: &Evidence) -> impl Iterator<Item = &RunOutcome> {
     evidence.runs.iter().filter(|run| matches!(run.status, RunStatus::Done | RunStatus::Diverged { .. }))
 }
 
-/// Analyses the evidence and writes `results.csv`, `figures/` and `report.html` into the sweep's folder.
+/// Analyses the evidence and writes `results.csv`, `predictions.csv`, `figures/` and `report.html` into the sweep's folder.
 ///
 /// # Errors
 /// Where a figure or the page cannot be made, or a file cannot be written.
@@ -104,6 +104,8 @@ pub fn publish(evidence: &Evidence, folder: &Path) -> Result<Analysis, Error> {
     let analysis = report::analyse(evidence, &mut stream(0, "statistics", 0));
     let figures = report::figures(evidence, &analysis);
     write_whole(&folder.join("results.csv"), report::write_csv(&evidence.records)?.as_bytes())?;
+    let predictions = report::write_predictions_csv(&evidence.sweep.name, &evidence.predictions)?;
+    write_whole(&folder.join("predictions.csv"), predictions.as_bytes())?;
     let figure_folder = folder.join("figures");
     fs::create_dir_all(&figure_folder).map_err(Error::file(&figure_folder, "create"))?;
     for figure in &figures {

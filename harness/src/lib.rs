@@ -1,7 +1,7 @@
 //! The harness: from a YAML file to trained runs, records and a report. The binary `rasplab` is a thin shell around [`cli::main`].
 //!
 //! The pipeline, one module each: [`config`] reads and checks a sweep file, [`sweep`] expands it into [`cell`]s and seeds, [`engine`] hands
-//! runs to workers, [`run`] trains and evaluates one of them in its own directory, [`evidence`] gathers what the directories hold for
+//! runs to workers, [`prediction`] says what to expect, [`run`] trains and evaluates one of them in its own directory, [`evidence`] gathers what the directories hold for
 //! the `report` crate.
 //!
 //! ```
@@ -18,6 +18,7 @@ pub mod config;
 pub mod engine;
 pub mod error;
 pub mod evidence;
+pub mod prediction;
 pub mod predictor;
 pub mod printer;
 pub mod progress;

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use rasp::rasp_l::search::Search;
+use rasp::rasp_l::search::{NAMED_OPERATIONS, Operations, Search};
 use tasks::shortest::{LOOKED_AT, Searched};
 
 pub use certificate::Certificate;
@@ -25,6 +25,22 @@ const BYTES_PER_WORKER: usize = 16 << 20;
 const BYTES_PER_PROGRAM: usize = 1 << 10;
 /// How often a search without a terminal says where it is.
 const PLAIN_LINE_EVERY: Duration = Duration::from_mins(1);
+
+/// A named set of operations, or operations separated by commas.
+///
+/// # Errors
+/// In words, a name that there is none of.
+pub fn operations(text: &str) -> Result<Operations, String> {
+    let operations = Operations::named(text).map_or_else(|| Operations::of_names(text.split(',').map(str::trim)), Ok);
+    operations.map_err(|name| {
+        let full = Operations::full().names();
+        let known = NAMED_OPERATIONS.into_iter().chain(full.iter().map(String::as_str));
+        let meant = known.clone().max_by(|left, right| strsim::jaro_winkler(left, name).total_cmp(&strsim::jaro_winkler(right, name)));
+        let hint = meant.filter(|meant| strsim::jaro_winkler(meant, name) > 0.7).map(|meant| format!("did you mean `{meant}`? "));
+        let known: Vec<&str> = known.collect();
+        format!("no operation is called `{name}`: {}they are {}", hint.unwrap_or_default(), known.join(" "))
+    })
+}
 
 /// How sizes are searched.
 #[derive(Debug)]
@@ -171,6 +187,6 @@ impl Progress {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

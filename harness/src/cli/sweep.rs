@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use report::CellPredictions;
 use serde_json::json;
 
 use super::{RunArgs, SweepArgs};
@@ -14,6 +15,7 @@ use crate::config;
 use crate::engine::local::Pool;
 use crate::error::Error;
 use crate::evidence;
+use crate::prediction;
 use crate::printer::Printer;
 use crate::progress::Board;
 use crate::run::{RunDirectory, write_whole};
@@ -46,7 +48,8 @@ pub(super) fn expand(args: &SweepArgs, printer: Printer) -> Result<(), Error> {
 
 pub(super) fn report(folder: &Path, printer: Printer) -> Result<(), Error> {
     let sweep = stored_sweep(folder)?;
-    judge(&sweep, folder, &[], printer).map(|_| ())
+    let predictions = prediction::predict(&sweep, folder, cores(), &*stop_on_signal()?, printer)?;
+    judge(&sweep, folder, &[], predictions, printer).map(|_| ())
 }
 
 pub(super) fn run(args: &RunArgs, printer: Printer) -> Result<(), Error> {
@@ -58,10 +61,13 @@ pub(super) fn run(args: &RunArgs, printer: Printer) -> Result<(), Error> {
     if before > 0 {
         printer.note(&format!("{before} of {} runs are done already and are kept", sweep.runs.len()));
     }
+    let stop = stop_on_signal()?;
+    let workers = args.workers.map_or_else(cores, usize::from);
+    let predictions = prediction::predict(&sweep, &folder, workers, &stop, printer)?;
     let started = Instant::now();
-    let failures = train(&sweep, &left, &folder, args.workers)?;
+    let failures = train(&sweep, &left, &folder, workers, &stop)?;
     let done = evidence::add_wall_secs(&folder, started.elapsed().as_secs_f64())
-        .and_then(|()| judge(&sweep, &folder, &failures, printer))
+        .and_then(|()| judge(&sweep, &folder, &failures, predictions, printer))
         .map_err(|error| Error::AfterRuns(Box::new(error)))?;
     match (failures.len(), sweep.runs.len()) {
         (0, all) if done == all => Ok(()),
@@ -71,8 +77,14 @@ pub(super) fn run(args: &RunArgs, printer: Printer) -> Result<(), Error> {
 }
 
 /// Writes and shows the report of what the folder holds; returns how many runs are done.
-fn judge(sweep: &Sweep, folder: &Path, failures: &[(usize, String)], printer: Printer) -> Result<usize, Error> {
-    let evidence = evidence::gather(sweep, folder, failures)?;
+fn judge(
+    sweep: &Sweep,
+    folder: &Path,
+    failures: &[(usize, String)],
+    predictions: Vec<CellPredictions>,
+    printer: Printer,
+) -> Result<usize, Error> {
+    let evidence = evidence::gather(sweep, folder, failures, predictions)?;
     let analysis = evidence::publish(&evidence, folder)?;
     if printer.json() {
         printer.value(&analysis)?;
@@ -84,20 +96,23 @@ fn judge(sweep: &Sweep, folder: &Path, failures: &[(usize, String)], printer: Pr
 }
 
 /// Trains the runs that are left; returns those that failed, by their place in the sweep, with the reason.
-fn train(sweep: &Sweep, left: &[Run], folder: &Path, workers: Option<u16>) -> Result<Vec<(usize, String)>, Error> {
+fn train(sweep: &Sweep, left: &[Run], folder: &Path, workers: usize, stop: &AtomicBool) -> Result<Vec<(usize, String)>, Error> {
     if left.is_empty() {
         return Ok(Vec::new());
     }
     let device = transformer::open_device(&sweep.config.device)?;
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let stop = stop_on_signal()?;
     let work: Vec<usize> = left.iter().map(|run| sweep.cells[run.cell].work()).collect();
     let board = Board::new(&work, std::io::stderr().is_terminal());
-    let pool = Pool { sweep, folder, device: &device, workers: workers.map_or(cores, usize::from), stop: &stop, board: &board };
+    let pool = Pool { sweep, folder, device: &device, workers, stop, board: &board };
     let ended = pool.execute(left);
     board.finish();
     let place = |run: Run| sweep.runs.iter().position(|other| *other == run);
     Ok(ended.into_iter().filter_map(|end| Some((place(end.run)?, end.failure?))).collect())
+}
+
+/// How many threads this machine can run at once.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// Ctrl-C and SIGTERM let running steps end, keep what is done, and stop.

@@ -109,6 +109,7 @@ impl Reader<'_> {
             base: CellConfig::default(),
             cells: self.cells(&tree, &cell_overrides),
             grid: BTreeMap::new(),
+            predict: self.section(&tree, "predict").unwrap_or_default(),
             report: self.section(&tree, "report").unwrap_or_default(),
         };
         validate::validate_sweep(&config, &mut self.problems);

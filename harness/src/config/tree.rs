@@ -28,6 +28,9 @@ pub struct SweepConfig {
     /// Dotted keys and their values, as in `train.lengths: [10, 20]`; each cell is repeated for every combination.
     #[serde(default, skip_serializing)]
     pub grid: BTreeMap<String, Vec<serde_json::Value>>,
+    /// What is predicted before anything is trained.
+    #[serde(default)]
+    pub predict: PredictConfig,
     /// How the report judges.
     #[serde(default)]
     pub report: ReportConfig,
@@ -279,6 +282,20 @@ pub struct EvaluateConfig {
     pub distribution: Option<String>,
 }
 
+/// What is predicted before anything is trained. Not part of a cell's identity: predicting anew trains nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PredictConfig {
+    /// Whether to search the shortest programs that agree with each task at its training lengths.
+    pub shortest: bool,
+    /// The largest size searched, in core operations: 3 takes seconds a cell, 4 minutes.
+    pub max_operations: usize,
+    /// The operations that programs may use, as `--ops` of `rasplab rasp search`.
+    pub operations: String,
+    /// Whether to fit the minimum-degree interpolator, where a task is of one number of bits.
+    pub minimum_degree: bool,
+}
+
 /// How the report judges. Not part of a cell's identity: judging anew trains nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -320,6 +337,12 @@ impl Default for TrainConfig {
 impl Default for EvaluateConfig {
     fn default() -> Self {
         Self { lengths: None, examples: 200, distribution: None }
+    }
+}
+
+impl Default for PredictConfig {
+    fn default() -> Self {
+        Self { shortest: true, max_operations: 3, operations: "full".to_owned(), minimum_degree: true }
     }
 }
 

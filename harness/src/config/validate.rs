@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use super::problem::{Problem, suggest};
 use super::tree::{CellConfig, SweepConfig};
-use crate::task;
+use crate::{search, task};
 use rasp::rasp_l::MEASURES;
+
+/// The most core operations of programs that are searched.
+const OPERATIONS_MAX: usize = 8;
 
 /// Checks what concerns the whole file.
 pub(crate) fn validate_sweep(config: &SweepConfig, problems: &mut Vec<Problem>) {
@@ -21,6 +24,13 @@ pub(crate) fn validate_sweep(config: &SweepConfig, problems: &mut Vec<Problem>) 
     check.that("seeds", distinct.len() == seeds.len(), || "a seed stands twice: it would be the same run".to_owned());
     if let Err(error) = transformer::open_device(&config.device) {
         check.that("device", false, || error.to_string());
+    }
+    let predict = &config.predict;
+    check.that("predict.max_operations", predict.max_operations <= OPERATIONS_MAX, || {
+        format!("must be at most {OPERATIONS_MAX}, which takes longer than anybody waits: {}", predict.max_operations)
+    });
+    if let Err(message) = search::operations(&predict.operations) {
+        check.that("predict.operations", false, || message);
     }
     let report = &config.report;
     check.that("report.fit_gate", (0.0..=1.0).contains(&report.fit_gate), || not_a_share(report.fit_gate));
