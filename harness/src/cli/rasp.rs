@@ -135,7 +135,7 @@ pub(super) enum RaspCommand {
     /// Find a program of fewer core operations with the same values, by the rules of the language.
     ///
     /// Standard output is the shorter program, or the old one where the rules lead to none. Wherever the old program has a value the new one has the same.
-    #[command(after_help = "Example: rasplab rasp shorten tasks/programs/addition.rasp > shorter.rasp
+    #[command(after_help = "Example: rasplab rasp shorten rasp/programs/published/addition_reverse.rasp > shorter.rasp
          rasplab rasp shorten my.rasp --terms 20000 --json")]
     Shorten {
         /// The program, in the `rasp-l` dialect.
