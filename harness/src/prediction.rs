@@ -169,7 +169,10 @@ fn kept(path: &Path) -> Option<CellPredictions> {
 fn note(predictions: &CellPredictions, started: Instant) -> String {
     let CellPredictions { task, len_train_max, shortest, .. } = predictions;
     let found = match shortest {
-        Some(shortest) if shortest.found => format!("the shortest program that agrees has {} operations", shortest.none_below),
+        Some(shortest) if shortest.found => {
+            let plural = if shortest.none_below == 1 { "" } else { "s" };
+            format!("the shortest program that agrees has {} operation{plural}", shortest.none_below)
+        }
         Some(shortest) => format!("no program of fewer than {} operations agrees", shortest.none_below),
         None => "no search was made".to_owned(),
     };
