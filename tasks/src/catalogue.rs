@@ -55,9 +55,9 @@ pub struct TaskSpec {
 /// assert_eq!(sort.alphabet_default, 100);
 /// ```
 pub fn catalogue() -> &'static [&'static Entry] {
-    static ENTRIES: [&Entry; 38] = [
+    static ENTRIES: [&Entry; 39] = [
         &majority::ENTRY,
-        &sort::ENTRY,
+        &sort::UNIQUE,
         &count::ENTRY,
         &copy::UNIQUE,
         &conjunction::ENTRY,
@@ -80,6 +80,7 @@ pub fn catalogue() -> &'static [&'static Entry] {
         &addition::REVERSE,
         // Beyond the paper.
         &letters::ENTRY,
+        &sort::REPEAT,
         &flip_flop::ENTRY,
         &dyck::DYCK_1,
         &dyck::SHUFFLE_DYCK_2,

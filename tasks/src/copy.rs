@@ -34,9 +34,9 @@ pub(crate) static REPEAT: Entry = Entry {
     make: Some(|alphabet| CopyTask::shared(&REPEAT, Tokens::Repeated, alphabet, copy)),
 };
 
-/// The same tokens again: `copy-unique` and `copy-repeat`, and backwards, `reverse-unique` and `reverse-repeat`.
+/// The same tokens again: `copy-unique` and `copy-repeat`; backwards, `reverse-unique` and `reverse-repeat`; and in order, `sort-repeat`.
 ///
-/// Length is tokens to copy or to reverse.
+/// Length is tokens to copy, to reverse or to sort.
 /// - `copy-unique`, length 3: prompt `7 3 9 sep`, answer `7 3 9 eos`. The tokens are drawn uniformly without replacement; so the
 ///   alphabet, 100 unless told, is the largest length.
 /// - `copy-repeat`, length 4: prompt `0 0 1 0 sep`, answer `0 0 1 0 eos`. The tokens are drawn uniformly with replacement from an
@@ -45,8 +45,11 @@ pub(crate) static REPEAT: Entry = Entry {
 /// - `reverse-unique`, length 3: prompt `7 3 9 sep`, answer `9 3 7 eos`; drawn as `copy-unique`.
 /// - `reverse-repeat`, length 4: prompt `0 0 1 0 sep`, answer `0 1 0 0 eos`; drawn as `copy-repeat`. No RASP-L program is known: the
 ///   place to read from goes down while the place to write to goes up, and indices cannot be subtracted.
+/// - `sort-repeat`, length 4: prompt `4 1 4 0 sep`, answer `0 1 4 4 eos`; drawn as `copy-repeat`, but from an alphabet of 10 unless told: of
+///   two tokens, sorting would ask only how many there are of each. Sorting of distinct tokens is [`Sort`](crate::Sort).
 ///
-/// Source of copying: Zhou et al. 2023, <https://arxiv.org/abs/2310.16028>. They do not reverse; the distributions are those of copying.
+/// Source of copying: Zhou et al. 2023, <https://arxiv.org/abs/2310.16028>. They neither reverse nor sort what repeats; the distributions are
+/// those of copying.
 pub struct CopyTask {
     entry: &'static Entry,
     tokens: Tokens,

@@ -1,14 +1,15 @@
-//! Sorting.
+//! Sorting, of distinct tokens and of tokens that repeat. The generator of the second is that of copying, in `copy.rs`.
 
 use std::sync::Arc;
 
 use crate::catalogue::{ALPHABET_MAX, Entry};
+use crate::copy::{CopyTask, Tokens};
 use crate::error::TaskError;
 use crate::random::{self, ChaCha8Rng};
 use crate::task::{Example, Task, data_before_sep, not_a_prompt};
 use crate::vocabulary::{EOS, SEP, Vocabulary};
 
-pub(crate) static ENTRY: Entry = Entry {
+pub(crate) static UNIQUE: Entry = Entry {
     name: "sort",
     version: 1,
     summary: "distinct tokens in increasing order",
@@ -18,6 +19,20 @@ pub(crate) static ENTRY: Entry = Entry {
     alphabet_bounds: Some(1..=ALPHABET_MAX),
     program: Some(("sort.rasp", include_str!("../programs/sort.rasp"))),
     make: Some(|alphabet| Arc::new(Sort::new(alphabet))),
+};
+
+pub(crate) static REPEAT: Entry = Entry {
+    name: "sort-repeat",
+    version: 1,
+    summary: "the tokens in increasing order; tokens repeat",
+    format: "4 1 4 0 sep => 0 1 4 4 eos",
+    unit: "tokens to sort",
+    // Few enough that tokens repeat in most prompts of four or more.
+    alphabet_default: 10,
+    // With one token, sorting would be counting.
+    alphabet_bounds: Some(2..=ALPHABET_MAX),
+    program: Some(("sort_repeat.rasp", include_str!("../programs/sort_repeat.rasp"))),
+    make: Some(|alphabet| CopyTask::shared(&REPEAT, Tokens::Repeated, alphabet, not_decreasing)),
 };
 
 /// Distinct tokens in increasing order.
@@ -40,7 +55,7 @@ impl Sort {
 
 impl Task for Sort {
     fn entry(&self) -> &'static Entry {
-        &ENTRY
+        &UNIQUE
     }
 
     fn vocabulary(&self) -> &Vocabulary {
@@ -82,6 +97,15 @@ fn increasing(mut set: u128) -> Vec<i8> {
         answer.push(set.trailing_zeros() as i8);
         set &= set - 1;
     }
+    answer.push(EOS);
+    answer
+}
+
+/// The tokens, each as often as it comes, in order, and the end token.
+fn not_decreasing(data: &[i8]) -> Vec<i8> {
+    let mut answer = Vec::with_capacity(data.len() + 1);
+    answer.extend_from_slice(data);
+    answer.sort_unstable();
     answer.push(EOS);
     answer
 }

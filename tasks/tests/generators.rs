@@ -178,6 +178,17 @@ proptest! {
     }
 
     #[test]
+    fn sort_repeat_has_each_token_as_often_and_none_before_a_smaller_one(alphabet in 2_usize..=120, length in 1_usize..=300, seed: u64) {
+        let example = draw(&*task("sort-repeat", Some(alphabet)), length, seed);
+        let (data, answer) = data_and_answer(&example);
+        prop_assert!(data.iter().all(|&token| (0..alphabet as i8).contains(&token)));
+        prop_assert_eq!(data.len(), length);
+        prop_assert!(answer.is_sorted());
+        let times = |tokens: &[i8], token| tokens.iter().filter(|&&other| other == token).count();
+        prop_assert!((0..alphabet as i8).all(|token| times(data, token) == times(answer, token)));
+    }
+
+    #[test]
     fn copy_unique_repeats_distinct_tokens((alphabet, length) in alphabet_and_length(), seed: u64) {
         let example = draw(&*task("copy-unique", Some(alphabet)), length, seed);
         let (data, answer) = data_and_answer(&example);

@@ -22,7 +22,7 @@ fn solved() -> Vec<(Arc<dyn Task>, Program)> {
             Some((task, program))
         })
         .collect();
-    assert_eq!(solved.len(), 25);
+    assert_eq!(solved.len(), 26);
     solved
 }
 
@@ -131,6 +131,23 @@ fn majority_26_is_solved_at_every_length() {
 }
 
 #[test]
+fn sort_repeat_is_solved_at_every_length() {
+    assert_solves_every_length("sort-repeat", 200);
+}
+
+/// Where nearly all tokens are one, the shares that the program's mean must tell apart are as near to each other as they get.
+#[test]
+fn sort_repeat_counts_to_two_hundred() {
+    let (task, program) = solved_by("sort-repeat");
+    for token in [0, 1, 2, 118, 119] {
+        for others in [&[][..], &[0], &[1], &[119], &[0, 1, 118, 119, 119]] {
+            assert_solves(&program, &*task, &[&vec![token; 200 - others.len()][..], others, &[SEP]].concat());
+            assert_solves(&program, &*task, &[others, &vec![token; 199 - others.len()][..], &[SEP]].concat());
+        }
+    }
+}
+
+#[test]
 fn flip_flop_is_solved_at_every_length() {
     assert_solves_every_length("flip-flop", 200);
 }
@@ -186,6 +203,9 @@ fn every_short_prompt_is_solved() {
         ("copy-repeat", 2, 10, 2_046),
         // 3 + 3 + 21 + 63 + 153: the words without a tie.
         ("majority-26", 3, 5, 243),
+        // 5 + 25 + 125 + 625 + 3,125.
+        ("sort-repeat", 5, 5, 3_905),
+        ("sort-repeat", 2, 10, 2_046),
         ("tomita-1", 2, 12, 8_190),
         ("tomita-2", 2, 12, 8_190),
         ("tomita-4", 2, 12, 8_190),
@@ -303,6 +323,7 @@ fn programs_are_as_long_as_they_should_be() {
         ("increment", 10),
         ("addition", 18),
         ("majority-26", 3),
+        ("sort-repeat", 4),
         ("flip-flop", 4),
         ("dyck-1", 4),
         ("shuffle-dyck-2", 6),

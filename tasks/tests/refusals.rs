@@ -28,7 +28,7 @@ fn unknown_names_are_told_the_nearest_task() {
     insta::assert_snapshot!(refusal_of_spec("srot", None), @"no task is called `srot`: did you mean `sort`?");
     insta::assert_snapshot!(refusal_of_spec("copy_unique", None), @"no task is called `copy_unique`: did you mean `copy-unique`?");
     insta::assert_snapshot!(refusal_of_spec("majority", None), @"no task is called `majority`: did you mean `binary-majority`?");
-    insta::assert_snapshot!(refusal_of_spec("multiply", None), @"no task is called `multiply`: the tasks are binary-majority, sort, count, copy-unique, boolean-and, copy-repeat, boolean-and-fixed, mode, reverse-unique, parity-hints, addition-reverse-hints, addition-hints, increment-reverse, increment, addition, parity, reverse-repeat, parity-mod10, mode-scratchpad-sorted, mode-scratchpad-ordered, addition-reverse, majority-26, flip-flop, dyck-1, shuffle-dyck-2, anbn, anbncn, tomita-1, tomita-2, tomita-4, tomita-7, tomita-3, tomita-5, tomita-6, aa-star, interleaved-majority, modular-sum, cycle-navigation");
+    insta::assert_snapshot!(refusal_of_spec("multiply", None), @"no task is called `multiply`: the tasks are binary-majority, sort, count, copy-unique, boolean-and, copy-repeat, boolean-and-fixed, mode, reverse-unique, parity-hints, addition-reverse-hints, addition-hints, increment-reverse, increment, addition, parity, reverse-repeat, parity-mod10, mode-scratchpad-sorted, mode-scratchpad-ordered, addition-reverse, majority-26, sort-repeat, flip-flop, dyck-1, shuffle-dyck-2, anbn, anbncn, tomita-1, tomita-2, tomita-4, tomita-7, tomita-3, tomita-5, tomita-6, aa-star, interleaved-majority, modular-sum, cycle-navigation");
 }
 
 #[test]
@@ -41,6 +41,7 @@ fn alphabets_are_asked_for_only_where_they_vary_and_within_bounds() {
     insta::assert_snapshot!(refusal_of_spec("addition-hints", Some(111)), @"addition-hints takes an `alphabet` of 2 to 110 hint tokens, not 111: tokens are 8-bit integers, as in RASP-L");
     insta::assert_snapshot!(refusal_of_spec("mode", Some(4)), @"mode takes an `alphabet` of 5 to 120 data tokens, not 4");
     insta::assert_snapshot!(refusal_of_spec("copy-repeat", Some(1)), @"copy-repeat takes an `alphabet` of 2 to 120 data tokens, not 1");
+    insta::assert_snapshot!(refusal_of_spec("sort-repeat", Some(1)), @"sort-repeat takes an `alphabet` of 2 to 120 data tokens, not 1");
 }
 
 #[test]
@@ -68,6 +69,8 @@ fn what_is_not_a_prompt_has_no_answer() {
         ("sort", &[100, -1]),
         ("copy-unique", &[1, 2, 1, -1]),
         ("copy-repeat", &[2, -1]),
+        ("sort-repeat", &[10, -1]),
+        ("sort-repeat", &[4, 4]),
         ("count", &[-3, 2, 100, -1]),
         ("count", &[-3, -1, 2, -1]),
         ("boolean-and", &[0, 2, -1]),

@@ -9,7 +9,7 @@ use rasp::rasp_l::search::{Operations, Search, Space};
 use rasp::rasp_l::{Profile, Program};
 use tasks::agreement::Trials;
 use tasks::shortest::{Question, Searched, Shortest, around, constants, diversity, shortest};
-use tasks::{STANDARD, Task, TaskSpec, build};
+use tasks::{Draw, EOS, OwnTask, Prompts, STANDARD, Task, TaskSpec, build};
 
 /// All shards, one after another.
 #[expect(clippy::unnecessary_wraps, reason = "a search may fail elsewhere")]
@@ -67,13 +67,18 @@ fn a_conjunction_that_ends_takes_two() {
 }
 
 #[test]
+fn majority_takes_three() {
+    assert_shortest("binary-majority", "basic", 3);
+}
+
+#[test]
 fn mode_and_reversal_take_three_and_copying_four() {
     assert_shortest("mode", "attention", 3);
     assert_shortest("reverse-unique", "attention", 3);
     assert_shortest("copy-unique", "step max min select== select<", 4);
 }
 
-/// Where lengths up to 4 are trained on, a program of three operations counts right to 4 and wrong at 5.
+/// Where lengths up to 4 are trained on, a program of three operations counts right to 4 and wrong at 5; where 5 is trained on too, none is left.
 #[test]
 fn count_has_an_impostor_of_three_operations() {
     let task = build(&TaskSpec { name: "count".to_owned(), alphabet: None }).unwrap();
@@ -85,6 +90,53 @@ fn count_has_an_impostor_of_three_operations() {
     assert_eq!(length, 5);
     assert_eq!(task.answer(&wrong.example.prompt).unwrap(), wrong.example.answer);
     assert_ne!(wrong.written, Ok(wrong.example.answer.clone()));
+    let space = Space::new(operations_of("max min mean select!= select> select>="), constants(&*task));
+    let longer = shortest(&Question { space, ..question(&*task, "full", 5, 3) }, &mut search).unwrap();
+    assert!(longer.consistent.is_none());
+    assert_eq!((longer.none_below, longer.unsettled), (4, None));
+}
+
+/// It sorts; of five tokens and more it writes none.
+const SORT_OF_FOUR: &str = "\
+#lang rasp-l
+sep = -1;
+eos = -2;
+has_five_before = aggregate_max(select(indices + 1 + 1 + 1 + 1 + 1, indices, ==), True);
+is_long = aggregate_max(select(tokens, sep, ==), has_five_before);
+next = eos if is_long else aggregate_min(select(tokens, tokens, >), tokens, eos);
+";
+
+#[test]
+fn a_planted_impostor_is_found_and_ends_with_longer_training() {
+    let program = Program::parse("sort_of_four.rasp", SORT_OF_FOUR).unwrap();
+    let prompts = Prompts {
+        alphabet: 30,
+        draw: Draw::Distinct,
+        begin: String::new(),
+        end: "sep".to_owned(),
+        condition: None,
+        longest: None,
+        answer: tasks::Answer::default(),
+    };
+    let task = OwnTask::new("sort-of-four", program, prompts).unwrap();
+
+    let found = shortest(&Question { until_general: false, ..question(&task, "full", 4, 2) }, &mut search).unwrap();
+    assert_eq!((found.none_below, found.best().is_none()), (1, true));
+    let consistent = found.consistent.unwrap();
+    assert_eq!((consistent.size, consistent.general().count(), consistent.agreeing), (1, 0, 1));
+    let impostor = consistent.impostors().next().unwrap();
+    assert!(impostor.source.contains("aggregate_min(select(tokens, tokens, >), tokens, -2)"), "{}", impostor.source);
+    let (length, wrong) = impostor.counterexample().unwrap();
+    assert_eq!((length, &wrong.example.answer[..]), (5, &[EOS][..]));
+    // It sorts on, as far as it is let.
+    assert_eq!(wrong.written.as_ref().unwrap()[..1], [*wrong.example.prompt[..5].iter().min().unwrap()]);
+
+    let longer = shortest(&question(&task, "full", 5, 2), &mut search).unwrap();
+    assert!(longer.consistent.is_none());
+    assert_eq!((longer.none_below, longer.unsettled), (3, None));
+    let verdicts = diversity(&question(&task, "full", 6, 2), 3, &mut search).unwrap();
+    let summary: Vec<_> = verdicts.iter().map(|verdict| verdict.impostor.as_ref().map(|(size, _)| *size)).collect();
+    assert_eq!(summary, [Some(1), Some(1), Some(1), Some(1), None]);
 }
 
 #[test]

@@ -8,6 +8,9 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
+mod ablation;
+mod known;
+
 /// What a program does on the battery: the values of its lines but the last as a set, and the last one's.
 type Behaviour = (BTreeSet<(u8, Plain)>, Plain);
 
@@ -129,7 +132,8 @@ fn small_space() -> Space {
     Space::new(Operations::of_names(["+", "==", "if", "width", "max", "mean", "select==", "select<"]).unwrap(), [0, 1])
 }
 
-fn assert_same(space: &Space, battery: &Battery, largest: usize) {
+/// The search finds what plain enumeration finds; gives the size at which some program agrees.
+fn assert_same(space: &Space, battery: &Battery, largest: usize) -> Option<usize> {
     for size in 1..=largest {
         let expected = by_plain_enumeration(space, battery, size);
         let (search, outcome) = search(space, battery, size);
@@ -140,17 +144,22 @@ fn assert_same(space: &Space, battery: &Battery, largest: usize) {
         }
         if !expected.is_empty() {
             // Beyond the shortest size the search gives representatives only.
-            break;
+            return Some(size);
         }
     }
+    None
 }
 
 /// The interpreter gives the targets too, and counts as many operations.
 fn assert_is_right(search: &Search, found: &Found, size: usize) {
-    let source = search.source(found, &[], &[]);
-    let program = Program::parse_in(Profile::Strict, "found.rasp", &source).unwrap_or_else(|problems| panic!("{problems}\n{source}"));
+    assert_gives_the_targets(&search.source(found, &[], &[]), search.battery(), size);
+}
+
+/// The interpreter counts so many operations of a text, and gives the targets.
+fn assert_gives_the_targets(source: &str, battery: &Battery, size: usize) {
+    let program = Program::parse_in(Profile::Strict, "found.rasp", source).unwrap_or_else(|problems| panic!("{problems}\n{source}"));
     assert_eq!(program.length().core_operations, size, "{source}");
-    for sequence in search.battery().sequences() {
+    for sequence in battery.sequences() {
         let mut run = program.generation().unwrap();
         for (place, &token) in sequence.tokens.iter().enumerate() {
             run.extend(&[token]).unwrap_or_else(|fault| panic!("{fault}\n{source}"));
