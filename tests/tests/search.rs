@@ -110,3 +110,45 @@ fn a_program_is_shortened_and_still_solves_its_task() {
     let tested = desk.rasplab(&["rasp", "test", "shorter.rasp", "--task", "binary-majority", "--profile", "strict"]);
     assert_eq!(tested.status, 0, "{}", tested.stderr);
 }
+
+/// The program of `count` by hand, which a search near it makes shorter.
+const COUNT: &str = "#lang rasp-l
+sep = -1;
+eos = -2;
+sos = -3;
+larger = aggregate_min(select(tokens, tokens, >), tokens, eos);
+next = larger if tokens == sep or larger == eos else tokens + 1;
+";
+
+#[test]
+fn a_program_is_bettered_by_searching_around_it() {
+    let desk = Desk::new();
+    desk.write("count.rasp", COUNT);
+    let around = ["rasp", "search", "--task", "count", "--train-lengths", "1..6", "--around", "count.rasp", "--max-operations", "2"];
+    let answer = desk.rasplab(&around);
+    assert_eq!(answer.status, 0, "{}", answer.stderr);
+    assert!(answer.stderr.contains("count.rasp: 6 -> 5 core operations"), "{}", answer.stderr);
+    desk.write("shorter.rasp", &answer.stdout);
+    let tested = desk.rasplab(&["rasp", "test", "shorter.rasp", "--task", "count", "--lengths", "1..60", "--profile", "strict"]);
+    assert_eq!(tested.status, 0, "{}", tested.stderr);
+
+    let json: Value = serde_json::from_str(&desk.rasplab(&[&around[..], &["--json"]].concat()).stdout).unwrap();
+    assert_eq!(json["core_operations"], serde_json::json!([6, 5]));
+    assert_eq!(json["source"].as_str().unwrap(), answer.stdout);
+
+    // One that solves another task is no start.
+    desk.write("sort.rasp", "#lang rasp-l\nsep = -1;\neos = -2;\nnext = aggregate_min(select(tokens, tokens, >), tokens, eos);\n");
+    let other = desk.rasplab(&["rasp", "search", "--task", "count", "--around", "sort.rasp"]);
+    assert!(other.status == 2 && other.stderr.contains("sort.rasp does not solve count at length"), "{}", other.stderr);
+}
+
+#[test]
+fn further_sizes_have_impostors_of_their_own() {
+    let desk = Desk::new();
+    let found = found(&desk, &["boolean-and", "--train-lengths", "1..2", "--ops", "basic", "--further", "1"]);
+    assert_eq!(found["consistent"]["core_operations"], 2);
+    let further = &found["further"][0];
+    assert_eq!(further["core_operations"], 3);
+    let count = |key: &str| further[key].as_u64().unwrap();
+    assert!(count("general") > 0 && count("impostors") >= count("ways_to_fail") && count("ways_to_fail") > 0, "{further}");
+}
