@@ -7,11 +7,11 @@ use super::kernel::{Chunk, LANES};
 use super::last;
 use super::layout::Layout;
 use super::line::{self, Kind, Line, Slot};
-use super::pool::{Pool, coarse};
-use super::sieve::{FIRST_PREFIX, Sieve};
+use super::pool::{Pool, coarse, hash_of};
+use super::sieve::{FIRST_PREFIX, SLOTS_MAX, Sieve};
 use super::space::Space;
-use super::table::{Table, hash};
-use super::view::{View, chunk_words};
+use super::table::{Table, spread};
+use super::view::View;
 use crate::rasp_l::graph::Graph;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -51,8 +51,6 @@ pub struct Outcome {
     pub agreeing: u64,
 }
 
-/// Slots that a state can have: three bits for each in a word of the sieve, and three to spare.
-const SLOTS_MAX: usize = 20;
 /// A screen lets so little pass, if its targets are worth so many bits, that what passes costs nothing.
 const SCREEN_BITS: f64 = 34.0;
 /// The most chunks of a screen.
@@ -228,10 +226,10 @@ impl Children {
         self.passed.clear();
     }
 
-    /// Adds a child unless it is there.
+    /// Adds a child unless it is there; `hash` is its value's.
     #[inline]
-    fn add(&mut self, kind: Kind, unused: u32, value: &[Chunk]) -> bool {
-        let hash = hash(coarse(kind) ^ u64::from(unused) << 8, value.iter().map(chunk_words));
+    fn add(&mut self, kind: Kind, unused: u32, value: &[Chunk], hash: u64) -> bool {
+        let hash = hash ^ spread(coarse(kind) ^ u64::from(unused) << 2);
         let is_same = |child: usize| self.kinds[child] == (kind, unused) && self.values[child * value.len()..][..value.len()] == *value;
         if self.table.find(hash, is_same).is_some() {
             return false;
@@ -327,7 +325,7 @@ impl<'s> Worker<'s> {
 
     /// What is still read by nothing when the item is a line too, itself left out.
     fn unused_with(&self, item: usize, unused: u32) -> u32 {
-        unused & !self.pool.line(item).expect("leaves are never chosen").reads()
+        unused & !self.pool.reads(item)
     }
 
     /// Adds an item to the state as a line, and what it makes possible to the pool; gives what is read by nothing then.
@@ -391,20 +389,21 @@ impl<'s> Worker<'s> {
         let known = if slot.is_some() { self.screen.add_selectors(slot) } else { 0 };
         self.sieve.begin(&self.screen);
         let (children, sieve, counts) = (&mut self.children, &mut self.sieve, &mut self.outcome.counts);
-        let mut consider = |line: Line, kind, value: &[Chunk]| {
-            let unused = unused & !line.reads();
+        let mut consider = |reads: u32, kind, value: &[Chunk], hash: &dyn Fn() -> u64| {
+            let unused = unused & !reads;
             // A last operation reads three values at most.
-            if unused.count_ones() <= 2 && children.add(kind, unused, value) && sieve.passes(kind, value, unused) {
+            if unused.count_ones() <= 2 && children.add(kind, unused, value, hash()) && sieve.passes(kind, value, unused) {
                 children.passed.push(children.kinds.len() - 1);
             }
         };
-        for item in first..self.pool.len() {
-            consider(self.pool.line(item).expect("leaves are never chosen"), self.pool.kind(item), self.pool.screen(item));
+        let pool = &self.pool;
+        for item in first..pool.len() {
+            consider(pool.reads(item), pool.kind(item), pool.screen(item), &|| pool.screen_hash(item));
         }
         if slot.is_some() {
             self.screen.derive(slot, known, &mut |line, kind, value| {
                 counts.candidates += 1;
-                consider(line, kind, value);
+                consider(line.reads(), kind, value, &|| hash_of(value));
             });
         }
         self.outcome.counts.states += self.children.kinds.len() as u64;

@@ -8,7 +8,7 @@
 
 use crate::comparison::Comparison;
 use crate::rasp_l::operation::Arithmetic;
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 /// Lanes in a chunk.
 pub(super) const LANES: usize = 64;
@@ -26,14 +26,24 @@ pub(super) struct Reduced {
     pub(super) min: Chunk,
     /// The mean, truncated toward zero; 0 where nothing is selected.
     pub(super) mean: Chunk,
-    /// How many are selected.
-    pub(super) count: Chunk,
 }
 
 /// The operations, compiled for the vector instructions of this machine.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kernels {
     arch: Arch,
+}
+
+/// A function that is called by `FnMut`: to call one that changes nothing by `FnOnce` takes a function between, which is not always inlined.
+struct Inlined<F>(F);
+
+impl<T, F: FnMut() -> T> WithSimd for Inlined<F> {
+    type Output = T;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, _: S) -> T {
+        (self.0)()
+    }
 }
 
 impl Kernels {
@@ -44,14 +54,14 @@ impl Kernels {
 
     /// Calls a function that is compiled for these instructions as far as it is inlined.
     #[inline(always)]
-    pub(super) fn run<T>(self, function: impl FnOnce() -> T) -> T {
-        self.arch.dispatch(function)
+    pub(super) fn run<T>(self, function: impl FnMut() -> T) -> T {
+        self.arch.dispatch(Inlined(function))
     }
 
     /// `left OP right` where `valid`, else 0; whether no valid lane leaves int8 or divides by zero.
     #[inline]
     pub(super) fn arithmetic(self, operation: Arithmetic, left: &Chunk, right: &Chunk, valid: &Bits, out: &mut Chunk) -> bool {
-        self.arch.dispatch(
+        self.run(
             #[inline(always)]
             || match operation {
                 Arithmetic::Add => exact(left, right, valid, out, |left, right| left + right),
@@ -65,7 +75,7 @@ impl Kernels {
     /// `left COMPARISON right` as 1 or 0 where `valid`, else 0.
     #[inline]
     pub(super) fn compare(self, comparison: Comparison, left: &Chunk, right: &Chunk, valid: &Bits, out: &mut Chunk) {
-        self.arch.dispatch(
+        self.run(
             #[inline(always)]
             || match comparison {
                 Comparison::Equal => binary(left, right, valid, out, |left, right| i8::from(left == right)),
@@ -81,16 +91,16 @@ impl Kernels {
     /// Any operation on two int8 values that stays within int8, where `valid`, else 0.
     #[inline]
     pub(super) fn map(self, left: &Chunk, right: &Chunk, valid: &Bits, out: &mut Chunk, operation: impl Fn(i8, i8) -> i8) {
-        self.arch.dispatch(
+        self.run(
             #[inline(always)]
-            || binary(left, right, valid, out, operation),
+            || binary(left, right, valid, out, &operation),
         );
     }
 
     /// `yes` where `condition` is 1, else `no`.
     #[inline]
     pub(super) fn choose(self, condition: &Chunk, yes: &Chunk, no: &Chunk, out: &mut Chunk) {
-        self.arch.dispatch(
+        self.run(
             #[inline(always)]
             || {
                 for lane in 0..LANES {
@@ -103,12 +113,13 @@ impl Kernels {
     /// `value` where `count` is not 0, else `default` where `valid`, else 0.
     #[inline]
     pub(super) fn fill(self, value: &Chunk, count: &Chunk, default: i8, valid: &Bits, out: &mut Chunk) {
-        self.arch.dispatch(
+        self.run(
             #[inline(always)]
             || {
                 for lane in 0..LANES {
-                    let filled = if count[lane] != 0 { value[lane] } else { default };
-                    out[lane] = filled & valid[lane].cast_signed();
+                    // By masks: a choice between the two is compiled to one between their addresses.
+                    let on = -i8::from(count[lane] != 0);
+                    out[lane] = (value[lane] & on | default & !on) & valid[lane].cast_signed();
                 }
             },
         );
@@ -118,7 +129,7 @@ impl Kernels {
     /// place and `keys[place] COMPARISON query`.
     #[inline]
     pub(super) fn select<'k>(self, keys: impl Fn(usize) -> &'k Chunk, query: &Chunk, causal: &Bits) -> [Bits; 6] {
-        self.arch.dispatch(
+        self.run(
             #[inline(always)]
             || {
                 let mut equal = [0; LANES];
@@ -145,7 +156,25 @@ impl Kernels {
         )
     }
 
-    /// Reduces up to 32 places. `values(place)` is what stands there, for each lane; `selected(place / 8)` has a bit for each of eight places.
+    /// How many of up to 32 places are selected, `selected(byte)` having a bit for each of eight.
+    #[inline]
+    pub(super) fn count<'v>(self, bytes: usize, selected: impl Fn(usize) -> &'v Bits) -> Chunk {
+        self.run(
+            #[inline(always)]
+            || {
+                let mut count = [0; LANES];
+                for byte in 0..bytes {
+                    for (count, bits) in count.iter_mut().zip(selected(byte)) {
+                        *count += bits.count_ones() as i8;
+                    }
+                }
+                count
+            },
+        )
+    }
+
+    /// Reduces up to 32 places. `values(place)` is what stands there, for each lane; `selected(place / 8)` has a bit for each of eight places. The mean takes
+    /// how many are selected, and is 0 without.
     ///
     /// The mean is a quotient of two integers of at most 13 bits, computed in f32: where it is no integer it is at least 1/32 from one, so rounding cannot
     /// carry it over, and truncation gives what it gives for the exact quotient.
@@ -153,35 +182,35 @@ impl Kernels {
     pub(super) fn reduce<'v>(
         self,
         places: usize,
-        with_mean: bool,
+        count: Option<&Chunk>,
         selected: impl Fn(usize) -> &'v Bits,
         values: impl Fn(usize) -> &'v Chunk,
     ) -> Reduced {
-        self.arch.dispatch(
+        self.run(
             #[inline(always)]
             || {
-                let mut reduced = Reduced { max: [i8::MIN; LANES], min: [i8::MAX; LANES], mean: [0; LANES], count: [0; LANES] };
+                let (mut max, mut min, mut mean) = ([i8::MIN; LANES], [i8::MAX; LANES], [0; LANES]);
                 let mut sum = [0_i16; LANES];
                 for place in 0..places {
                     let (selected, value, bit) = (selected(place / 8), values(place), 1_u8 << (place % 8));
                     for lane in 0..LANES {
+                        // What is not selected is what changes nothing.
                         let on = selected[lane] & bit != 0;
-                        reduced.max[lane] = if on { reduced.max[lane].max(value[lane]) } else { reduced.max[lane] };
-                        reduced.min[lane] = if on { reduced.min[lane].min(value[lane]) } else { reduced.min[lane] };
-                        reduced.count[lane] += i8::from(on);
+                        max[lane] = max[lane].max(if on { value[lane] } else { i8::MIN });
+                        min[lane] = min[lane].min(if on { value[lane] } else { i8::MAX });
                     }
-                    if with_mean {
+                    if count.is_some() {
                         for lane in 0..LANES {
                             sum[lane] += if selected[lane] & bit != 0 { i16::from(value[lane]) } else { 0 };
                         }
                     }
                 }
-                if with_mean {
-                    for ((mean, &sum), &count) in reduced.mean.iter_mut().zip(&sum).zip(&reduced.count) {
-                        *mean = (f32::from(sum) / f32::from(count.max(1))) as i32 as i8;
+                if let Some(count) = count {
+                    for ((mean, &sum), &count) in mean.iter_mut().zip(&sum).zip(count) {
+                        *mean = whole((f32::from(sum) / f32::from(count.max(1))).trunc());
                     }
                 }
-                reduced
+                Reduced { max, min, mean }
             },
         )
     }
@@ -198,6 +227,13 @@ fn exact(left: &Chunk, right: &Chunk, valid: &Bits, out: &mut Chunk, operation: 
     astray == 0
 }
 
+/// A whole number within int8. A cast, which also settles what is beyond, is not made of vector instructions.
+#[inline(always)]
+fn whole(number: f32) -> i8 {
+    // Added to 1.5 * 2^23, it stands in the lowest bits.
+    (number + 12_582_912.0).to_bits() as i8
+}
+
 /// The remainder with the divisor's sign. As for means, the quotient of two int8 is exact enough in f32 for its floor to be right.
 #[inline(always)]
 fn remainder(left: &Chunk, right: &Chunk, valid: &Bits, out: &mut Chunk) -> bool {
@@ -206,7 +242,7 @@ fn remainder(left: &Chunk, right: &Chunk, valid: &Bits, out: &mut Chunk) -> bool
         let (dividend, divisor) = (f32::from(left[lane]), f32::from(right[lane]));
         let by = if divisor == 0.0 { 1.0 } else { divisor };
         let result = dividend - by * (dividend / by).floor();
-        out[lane] = result as i32 as i8 & valid[lane].cast_signed();
+        out[lane] = whole(result) & valid[lane].cast_signed();
         astray |= u8::from(right[lane] == 0) & valid[lane];
     }
     astray == 0
@@ -255,10 +291,11 @@ mod tests {
                 for rest in [i8::MIN, -127, -1, 0, 1, 126, i8::MAX] {
                     let chunks: Vec<Chunk> = (0..32).map(|place| [if place == 0 { first } else { rest }; LANES]).collect();
                     let bits: Vec<Bits> = (0..4).map(|byte| [(((1_u64 << count) - 1) >> (8 * byte)) as u8; LANES]).collect();
-                    let reduced = kernels.reduce(32, true, |byte| &bits[byte], |place| &chunks[place]);
+                    let counted = kernels.count(4, |byte| &bits[byte]);
+                    let reduced = kernels.reduce(32, Some(&counted), |byte| &bits[byte], |place| &chunks[place]);
                     let sum = i32::from(first) + i32::from(rest) * (count as i32 - 1);
                     assert_eq!(i32::from(reduced.mean[5]), sum / count as i32);
-                    assert_eq!(usize::from(reduced.count[5].cast_unsigned()), count);
+                    assert_eq!(usize::from(counted[5].cast_unsigned()), count);
                 }
             }
         }

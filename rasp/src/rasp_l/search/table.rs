@@ -68,20 +68,27 @@ impl Table {
     }
 }
 
+const KEYS: [u64; 8] = [
+    0x9e37_79b9_7f4a_7c15,
+    0xbf58_476d_1ce4_e5b9,
+    0x94d0_49bb_1331_11eb,
+    0xd6e8_feb8_6659_fd93,
+    0xa076_1d64_78bd_642f,
+    0xe703_7ed1_a0b4_28db,
+    0x8ebc_6af0_9c88_c6e3,
+    0x5899_65cc_7537_4cc3,
+];
+
+/// A small number's bits all over a word, to tell apart hashes of what is the same but for the number.
+#[inline]
+pub(super) fn spread(number: u64) -> u64 {
+    number.wrapping_mul(KEYS[0]).rotate_left(32)
+}
+
 /// A hash of bytes in words of eight, good in its low bits.
 #[inline]
 pub(super) fn hash(seed: u64, words: impl Iterator<Item = [u64; 8]>) -> u64 {
     // Products of 64 bits folded onto themselves, four at a time so that they overlap.
-    const KEYS: [u64; 8] = [
-        0x9e37_79b9_7f4a_7c15,
-        0xbf58_476d_1ce4_e5b9,
-        0x94d0_49bb_1331_11eb,
-        0xd6e8_feb8_6659_fd93,
-        0xa076_1d64_78bd_642f,
-        0xe703_7ed1_a0b4_28db,
-        0x8ebc_6af0_9c88_c6e3,
-        0x5899_65cc_7537_4cc3,
-    ];
     let fold = |left: u64, right: u64| {
         let product = u128::from(left) * u128::from(right);
         product as u64 ^ (product >> 64) as u64

@@ -23,6 +23,10 @@ pub(super) struct View<'s> {
     selects: Vec<Select>,
     /// `[selectors][width / 8][chunks]`
     masks: Vec<Bits>,
+    /// `[selectors][chunks]`: how many places each selects.
+    counts: Vec<Chunk>,
+    /// Whether each selects nothing at some position.
+    some_empty: Vec<bool>,
     /// Whether the layout is a part of the sequences only.
     is_part: bool,
     /// The selectors by mask.
@@ -30,6 +34,8 @@ pub(super) struct View<'s> {
     /// For each slot, how many selectors there were before.
     marks: Vec<usize>,
     scratch: Vec<Chunk>,
+    /// `[comparisons][width / 8][chunks]`
+    pair_masks: Vec<Bits>,
 }
 
 impl<'s> View<'s> {
@@ -44,10 +50,13 @@ impl<'s> View<'s> {
             spreads: Vec::new(),
             selects: Vec::new(),
             masks: Vec::new(),
+            counts: Vec::new(),
+            some_empty: Vec::new(),
             is_part,
             table: Table::default(),
             marks: Vec::new(),
             scratch: Vec::new(),
+            pair_masks: Vec::new(),
         };
         for (slot, kind) in line::leaf_kinds(space).into_iter().enumerate() {
             let values: Vec<Chunk> = match slot as Slot {
@@ -99,6 +108,8 @@ impl<'s> View<'s> {
         self.spreads.truncate(self.kinds.len() * self.layout.width * self.layout.chunks);
         self.selects.truncate(selectors);
         self.masks.truncate(selectors * self.mask_size());
+        self.counts.truncate(selectors * self.layout.chunks);
+        self.some_empty.truncate(selectors);
         self.table.truncate(selectors);
     }
 
@@ -188,22 +199,24 @@ impl<'s> View<'s> {
     /// The selectors of one key and query, for every comparison.
     fn add_pair(&mut self, key: Slot, query: Slot) {
         let (width, chunks, size) = (self.layout.width, self.layout.chunks, self.mask_size());
-        let mut masks = [const { Vec::new() }; 6];
+        let mut masks = std::mem::take(&mut self.pair_masks);
+        masks.resize(6 * size, [0; LANES]);
         for byte in 0..width / 8 {
             for chunk in 0..chunks {
                 let spread = &self.spreads[usize::from(key) * width * chunks..][..width * chunks];
                 let query = &self.values[usize::from(query) * chunks + chunk];
                 let causal = &self.layout.causal[byte * chunks + chunk];
                 let selected = self.kernels.select(|place| &spread[(8 * byte + place) * chunks + chunk], query, causal);
-                for (mask, selected) in masks.iter_mut().zip(selected) {
-                    mask.push(selected);
+                for (comparison, selected) in selected.into_iter().enumerate() {
+                    masks[comparison * size + byte * chunks + chunk] = selected;
                 }
             }
         }
-        for comparison in self.space.operations.select.clone() {
-            debug_assert_eq!(masks[comparison as usize].len(), size);
-            self.add_selector(Select { key, query, comparison }, &masks[comparison as usize]);
+        let space = self.space;
+        for &comparison in &space.operations.select {
+            self.add_selector(Select { key, query, comparison }, &masks[comparison as usize * size..][..size]);
         }
+        self.pair_masks = masks;
     }
 
     /// Adds a selector unless one selects the same.
@@ -220,26 +233,30 @@ impl<'s> View<'s> {
             self.table.push(hash);
             self.selects.push(select);
             self.masks.extend_from_slice(mask);
+            let mut some_empty = false;
+            for (chunk, valid) in self.layout.valid.iter().enumerate() {
+                let count = self.count(mask, chunk);
+                // Without a branch for each lane.
+                some_empty |= count.iter().zip(valid).fold(0, |empty, (&count, &valid)| empty | u8::from(count == 0) & valid) != 0;
+                self.counts.push(count);
+            }
+            self.some_empty.push(some_empty);
         }
     }
 
-    fn width(&mut self, selector: usize, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
+    /// How many places a mask selects, in one chunk.
+    fn count(&self, mask: &[Bits], chunk: usize) -> Chunk {
+        self.kernels.count(self.layout.width / 8, |byte| &mask[byte * self.layout.chunks + chunk])
+    }
+
+    /// `[chunks]`: how many places a selector selects.
+    fn counts(&self, selector: usize) -> &[Chunk] {
+        &self.counts[selector * self.layout.chunks..][..self.layout.chunks]
+    }
+
+    fn width(&self, selector: usize, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
         if self.space.operations.width {
-            let mut out = std::mem::take(&mut self.scratch);
-            out.clear();
-            for chunk in 0..self.layout.chunks {
-                let size = self.mask_size();
-                let mask = &self.masks[selector * size..][..size];
-                let mut count = [0_u8; LANES];
-                for byte in 0..self.layout.width / 8 {
-                    for (count, bits) in count.iter_mut().zip(&mask[byte * self.layout.chunks + chunk]) {
-                        *count += bits.count_ones() as u8;
-                    }
-                }
-                out.push(count.map(u8::cast_signed));
-            }
-            give(Line::Width(self.selects[selector]), line::width_kind(self.space), &out);
-            self.scratch = out;
+            give(Line::Width(self.selects[selector]), line::width_kind(self.space), self.counts(selector));
         }
     }
 
@@ -249,47 +266,43 @@ impl<'s> View<'s> {
         let (chunks, width, size) = (self.layout.chunks, self.layout.width, self.mask_size());
         let is_constant = line::is_constant(self.space, value);
         let with_mean = kind == Kind::Token && !is_constant && self.space.operations.reductions.contains(&Reduction::Mean);
-        let mut reduced = std::mem::take(&mut self.scratch);
-        reduced.clear();
-        reduced.resize(4 * chunks, [0; LANES]);
-        let mut some_empty = false;
-        for chunk in 0..chunks {
-            let (mask, spread) =
-                (&self.masks[selector * size..][..size], &self.spreads[usize::from(value) * width * chunks..][..width * chunks]);
-            let of_chunk =
-                self.kernels.reduce(width, with_mean, |byte| &mask[byte * chunks + chunk], |place| &spread[place * chunks + chunk]);
-            let valid = &self.layout.valid[chunk];
-            // Without a branch, since it is looked at for every value.
-            some_empty |= of_chunk.count.iter().zip(valid).fold(0, |empty, (&count, &valid)| empty | u8::from(count == 0) & valid) != 0;
-            reduced[chunk] = of_chunk.max;
-            reduced[chunks + chunk] = of_chunk.min;
-            reduced[2 * chunks + chunk] = of_chunk.mean;
-            reduced[3 * chunks + chunk] = of_chunk.count;
+        let mut room = std::mem::take(&mut self.scratch);
+        room.resize(4 * chunks, [0; LANES]);
+        let (reduced, out) = room.split_at_mut(3 * chunks);
+        let count = self.counts(selector);
+        if !is_constant {
+            let mask = &self.masks[selector * size..][..size];
+            let spread = &self.spreads[usize::from(value) * width * chunks..][..width * chunks];
+            for chunk in 0..chunks {
+                let (masks, values) = (|byte: usize| &mask[byte * chunks + chunk], |place: usize| &spread[place * chunks + chunk]);
+                let of_chunk = self.kernels.reduce(width, with_mean.then_some(&count[chunk]), masks, values);
+                reduced[chunk] = of_chunk.max;
+                reduced[chunks + chunk] = of_chunk.min;
+                reduced[2 * chunks + chunk] = of_chunk.mean;
+            }
         }
         // Of a constant, all reductions are the same; and nothing but the constant, where something is selected everywhere.
         let mut first = true;
-        let mut out = reduced.split_off(3 * chunks);
-        let count = out.clone();
         for &reduction in &self.space.operations.reductions {
             let of_reduction = match reduction {
+                Reduction::Mean if kind != Kind::Token => continue,
+                _ if is_constant => self.value(value),
                 Reduction::Max => &reduced[..chunks],
                 Reduction::Min => &reduced[chunks..2 * chunks],
-                Reduction::Mean if with_mean => &reduced[2 * chunks..],
-                Reduction::Mean if is_constant && kind == Kind::Token => self.value(value),
-                Reduction::Mean => continue,
+                Reduction::Mean => &reduced[2 * chunks..],
             };
             if is_constant && !std::mem::take(&mut first) {
                 break;
             }
             let defaults = line::defaults(self.space, kind);
-            for &default in if some_empty { defaults } else { &defaults[..defaults.len().min(1)] } {
+            for &default in if self.some_empty[selector] { defaults } else { &defaults[..defaults.len().min(1)] } {
                 for chunk in 0..chunks {
                     self.kernels.fill(&of_reduction[chunk], &count[chunk], default, &self.layout.valid[chunk], &mut out[chunk]);
                 }
-                give(Line::Aggregate { select: self.selects[selector], value, reduction, default }, kind, &out);
+                give(Line::Aggregate { select: self.selects[selector], value, reduction, default }, kind, out);
             }
         }
-        self.scratch = reduced;
+        self.scratch = room;
     }
 
     /// The value of one line; `None` where it has a fault.
@@ -309,20 +322,18 @@ impl<'s> View<'s> {
                     self.kernels.select(|place| &keys[(8 * byte + place) * chunks + chunk], query, causal)[select.comparison as usize]
                 })
                 .collect();
-            let (of, with_mean) = match line {
-                Line::Aggregate { value, reduction, .. } => (value, reduction == Reduction::Mean),
-                _ => (select.key, false),
-            };
-            let values = spread(of);
+            let count = self.kernels.count(width / 8, |byte| &masks[byte]);
+            let Line::Aggregate { value, reduction, default, .. } = line else { return count };
+            let values = spread(value);
+            let with_mean = (reduction == Reduction::Mean).then_some(&count);
             let reduced = self.kernels.reduce(width, with_mean, |byte| &masks[byte], |place| &values[place * chunks + chunk]);
-            let Line::Aggregate { reduction, default, .. } = line else { return reduced.count };
             let value = match reduction {
                 Reduction::Max => reduced.max,
                 Reduction::Min => reduced.min,
                 Reduction::Mean => reduced.mean,
             };
             let mut out = [0; LANES];
-            self.kernels.fill(&value, &reduced.count, default, &self.layout.valid[chunk], &mut out);
+            self.kernels.fill(&value, &count, default, &self.layout.valid[chunk], &mut out);
             out
         };
         Some((0..chunks).map(value).collect())

@@ -11,12 +11,16 @@ impl Sieve {
     pub(super) fn could_calculate(&mut self, candidate: &Candidate<'_>) -> bool {
         let mut alive = Self::calculations(candidate.required);
         for number in 0..self.first {
-            let position = self.positions[number];
-            let value = byte(candidate.words, position.lane);
+            if alive == 0 {
+                return false;
+            }
+            let value = byte(candidate.words, self.positions[number].lane);
             let place = number * 256 + usize::from(value.cast_unsigned());
-            let bits = self.sums[place].unwrap_or_else(|| self.calculations_of(&position, value));
-            self.sums[place] = Some(bits);
-            alive &= bits;
+            if self.sum_places[place] == 0 {
+                self.sums.push(self.calculations_of(&self.positions[number], value));
+                self.sum_places[place] = self.sums.len() as u32;
+            }
+            alive &= self.sums[self.sum_places[place] as usize - 1];
         }
         // What is left is rare enough to be looked at one position after another.
         for position in &self.positions[self.first..] {

@@ -3,7 +3,7 @@
 //! Which positions come first decides how soon a line is ruled out.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
 
-use super::words::{byte, compare, compare_word};
+use super::words::{HIGH, broadcast, byte, compare, compare_bytes};
 use super::{DEFAULTS, FIRST, FIRST_PREFIX, ORDERS, POSITIONS_MAX, REDUCTIONS, SETS, TABULATED};
 use crate::rasp_l::search::layout::{Layout, Scored};
 use crate::rasp_l::search::view::chunk_words;
@@ -17,6 +17,8 @@ pub(super) struct Position {
     /// The places that may be looked at.
     pub(super) prefix: u32,
     pub(super) prefix_len: usize,
+    /// Two bits in the byte of each of the first eight places.
+    digits: u64,
     pub(super) target: i8,
     /// The bits of the default that is the target, 0 if none is.
     pub(super) default: u64,
@@ -31,17 +33,48 @@ pub(super) struct Against {
 }
 
 impl Position {
-    /// How the places of a short prefix compare with a query, as a number in base three.
+    /// How the places of a short prefix compare with a query, which stands in every byte of a word, as a number in base three.
     #[inline(always)]
-    pub(super) fn order(&self, key: &[u64], query: i8) -> usize {
-        let (equal, less) = compare_word(key[self.word], query);
-        let (equal, less) = (equal & self.prefix, less & self.prefix);
-        usize::from(TERNARY[equal as usize]) + 2 * usize::from(TERNARY[less as usize])
+    pub(super) fn order(&self, key: u64, query: u64) -> usize {
+        let (equal, less) = compare_bytes(key, query);
+        // A product by powers of three that are a byte apart has in its highest byte the sum of the digits, each by its power.
+        let digits = (equal >> 7 | less >> 6) & self.digits;
+        (digits.wrapping_mul(POWERS_OF_THREE) >> 56) as usize
     }
 
+    #[inline]
     pub(super) fn against(&self, words: &[u64], width: usize) -> Against {
         let (equal, below) = compare(&words[self.word..], width, self.target);
         Against { equal: equal & self.prefix, above: !(equal | below) & self.prefix, below: below & self.prefix }
+    }
+
+    /// As [`reductions`](Self::reductions) for every set of the places of a short prefix, which `word` holds.
+    #[expect(clippy::needless_bitwise_bool, reason = "vectors have no branches")]
+    #[inline(always)]
+    pub(super) fn reductions_of_first(&self, against: Against, word: u64, sets: &mut [u64]) {
+        const COUNT: usize = 1 << FIRST_PREFIX;
+        let (equal, above, below) = (against.equal as u16, against.above as u16, against.below as u16);
+        let mut sums = [0_i16; COUNT];
+        for place in 0..FIRST_PREFIX {
+            let value = i16::from((word >> (8 * place)) as i8);
+            for (set, sum) in sums.iter_mut().enumerate() {
+                *sum += if set >> place & 1 == 1 { value } else { 0 };
+            }
+        }
+        let (lowest, highest) = mean_bounds(self.target);
+        let mut bits = [0_u16; COUNT];
+        for set in 0..COUNT {
+            let (sum, places, size) = (sums[set], set as u16, SET_SIZES[set]);
+            let hit = places & equal != 0;
+            let max = hit & (places & above == 0);
+            let min = hit & (places & below == 0);
+            let mean = (sum >= lowest.0 * size + lowest.1) & (sum <= highest.0 * size + highest.1);
+            bits[set] = u16::from(max) | u16::from(min) << 1 | u16::from(mean) << 2;
+        }
+        for (set, bits) in sets.iter_mut().zip(bits) {
+            *set = u64::from(bits) | DEFAULTS;
+        }
+        sets[0] = if self.default == 0 { 0 } else { REDUCTIONS | self.default };
     }
 
     /// Which reductions over a set of places give the target, and with which defaults.
@@ -128,23 +161,90 @@ pub(super) const ORDER_SETS: [(u8, u8); ORDERS] = {
     sets
 };
 
-/// The number in base three that has a one for each place of a set.
-const TERNARY: [u16; 1 << FIRST_PREFIX] = {
-    let mut numbers = [0; 1 << FIRST_PREFIX];
-    let mut set = 0;
-    while set < numbers.len() {
-        let (mut place, mut power) = (0, 1);
-        while place < FIRST_PREFIX {
-            if set >> place & 1 == 1 {
-                numbers[set] += power;
-            }
-            power *= 3;
-            place += 1;
-        }
-        set += 1;
+/// The power for the first place in the highest byte.
+const POWERS_OF_THREE: u64 = u64::from_be_bytes([1, 3, 9, 27, 81, 0, 0, 0]);
+
+/// Which reductions of a value could be the target at every position met so far, over some places or none.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Prospects {
+    /// The defaults with which the maximum and the minimum could be.
+    extremes: u64,
+    /// Those with which the mean could be.
+    mean: u64,
+}
+
+impl Default for Prospects {
+    fn default() -> Self {
+        Prospects { extremes: DEFAULTS, mean: DEFAULTS }
     }
-    numbers
-};
+}
+
+impl Prospects {
+    /// A maximum or minimum is one of the values, a mean one of them or between two; or nothing is selected.
+    #[inline(always)]
+    pub(super) fn meet(&mut self, position: &Position, against: Against) {
+        let is_there = against.equal != 0;
+        let is_between = against.above != 0 && against.below != 0;
+        self.extremes &= if is_there { DEFAULTS } else { position.default };
+        self.mean &= if is_there || is_between { DEFAULTS } else { position.default };
+    }
+
+    /// What is left with others.
+    #[inline(always)]
+    pub(super) fn and(self, other: Prospects) -> Prospects {
+        Prospects { extremes: self.extremes & other.extremes, mean: self.mean & other.mean }
+    }
+
+    /// Which of these reductions could be, and with which defaults.
+    #[inline(always)]
+    pub(super) fn bits(self, reductions: u64) -> u64 {
+        let of = |reductions: u64, defaults: u64| if reductions == 0 || defaults == 0 { 0 } else { reductions | defaults };
+        of(reductions & 0b011, self.extremes) | of(reductions & 0b100, self.mean)
+    }
+}
+
+/// What is needed of up to eight positions without long prefixes to compare a new line with all their targets at once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Eight {
+    words: [usize; 8],
+    /// The target in every byte.
+    targets: [u64; 8],
+    /// The high bits of the bytes of the places.
+    places: [u64; 8],
+    defaults: [u64; 8],
+}
+
+impl Eight {
+    /// These positions, and in place of those that are wanting some that any value meets.
+    pub(super) fn new(positions: &[Position]) -> Self {
+        let mut all = Eight { words: [0; 8], targets: [0; 8], places: [0; 8], defaults: [DEFAULTS; 8] };
+        for (number, position) in positions.iter().enumerate() {
+            all.words[number] = position.word;
+            all.targets[number] = broadcast(position.target);
+            all.places[number] = position.digits << 6 & HIGH;
+            all.defaults[number] = position.default;
+        }
+        all
+    }
+
+    /// What a value could be at these positions.
+    #[expect(clippy::needless_bitwise_bool, reason = "vectors have no branches")]
+    #[inline(always)]
+    pub(super) fn prospects(&self, words: &[u64]) -> Prospects {
+        let words = self.words.map(|word| words[word]);
+        let (mut extremes, mut mean) = ([0; 8], [0; 8]);
+        for number in 0..8 {
+            let (places, default) = (self.places[number], self.defaults[number]);
+            let (equal, below) = compare_bytes(words[number], self.targets[number]);
+            let is_there = equal & places != 0;
+            let is_between = (below & places != 0) & (!(equal | below) & places != 0);
+            extremes[number] = if is_there { DEFAULTS } else { default };
+            mean[number] = if is_there | is_between { DEFAULTS } else { default };
+        }
+        let all = |defaults: [u64; 8]| defaults.into_iter().fold(DEFAULTS, |all, defaults| all & defaults);
+        Prospects { extremes: all(extremes), mean: all(mean) }
+    }
+}
 
 /// The positions in an order that rules most out soon, and how many first ones there are.
 ///
@@ -191,6 +291,7 @@ pub(super) fn position(scored: Scored, defaults: &[i8]) -> Position {
         word: scored.start / 8,
         prefix: ((1_u64 << prefix_len) - 1) as u32,
         prefix_len,
+        digits: 0x0303_0303_0303_0303 & u64::MAX >> (64 - 8 * prefix_len.min(8)),
         target: scored.target,
         default,
     }
@@ -198,6 +299,7 @@ pub(super) fn position(scored: Scored, defaults: &[i8]) -> Position {
 
 #[cfg(test)]
 mod tests {
+    use super::super::words::compare_word;
     use super::*;
     use proptest::prelude::*;
 
@@ -207,12 +309,40 @@ mod tests {
             let bytes = if small { bytes.map(|byte| byte % 3) } else { bytes };
             let target = if small { target % 3 } else { target };
             let words = [u64::from_le_bytes(bytes.map(i8::cast_unsigned))];
-            let position = Position { lane: 7, word: 0, prefix: 255, prefix_len: 8, target, default: 0 };
+            let position = Position { lane: 7, word: 0, prefix: 255, prefix_len: 8, digits: 0, target, default: 0 };
             let chosen: Vec<i32> = (0..8).filter(|place| set >> place & 1 == 1).map(|place| i32::from(bytes[place])).collect();
             let is_target = |value: i32| u64::from(value == i32::from(target));
             let mean = chosen.iter().sum::<i32>() / chosen.len() as i32;
             let expected = is_target(*chosen.iter().max().unwrap()) | is_target(*chosen.iter().min().unwrap()) << 1 | is_target(mean) << 2;
             prop_assert_eq!(position.reductions(position.against(&words, 1), &words, set) & !DEFAULTS, expected);
+        }
+
+        /// What is looked up or computed for many at once is what is computed for one.
+        #[test]
+        fn short_prefixes_are_settled_as_others_are(bytes in any::<[i8; 8]>(), small: bool, target: i8, query: i8, prefix_len in 1..=FIRST_PREFIX, default in 0_u64..16) {
+            let of = |value: i8| if small { value % 3 } else { value };
+            let words = [u64::from_le_bytes(bytes.map(|byte| of(byte).cast_unsigned()))];
+            let scored = Scored { lane: prefix_len - 1, start: 0, target: of(target) };
+            let position = Position { default: default << 60, ..position(scored, &[]) };
+            let against = position.against(&words, 1);
+
+            let mut sets = [0; 1 << FIRST_PREFIX];
+            position.reductions_of_first(against, words[0], &mut sets);
+            for (set, bits) in sets.iter().enumerate().take(1 << prefix_len) {
+                let expected = position.reductions(against, &words, set as u32);
+                prop_assert_eq!(bits & REDUCTIONS, expected & REDUCTIONS);
+                prop_assert!(set != 0 || *bits == expected);
+            }
+
+            let (equal, less) = ORDER_SETS[position.order(words[0], broadcast(of(query)))];
+            let (all_equal, all_less) = compare_word(words[0], of(query));
+            prop_assert_eq!((u32::from(equal), u32::from(less)), (all_equal & position.prefix, all_less & position.prefix));
+
+            let mut prospects = Prospects::default();
+            prospects.meet(&position, against);
+            prop_assert_eq!(Eight::new(&[position]).prospects(&words).bits(REDUCTIONS), prospects.bits(REDUCTIONS));
+            let possible = sets[..1 << prefix_len].iter().fold(0, |all, bits| all | bits);
+            prop_assert_eq!(possible & REDUCTIONS & !prospects.bits(REDUCTIONS), 0, "what some set gives is hoped for");
         }
     }
 }

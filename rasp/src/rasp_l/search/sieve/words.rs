@@ -10,8 +10,8 @@ pub(super) fn byte(words: &[u64], lane: usize) -> i8 {
 /// The places of some words whose byte equals a value, and those whose byte is less.
 #[inline]
 pub(super) fn compare(words: &[u64], width: usize, value: i8) -> (u32, u32) {
-    let (mut equal, mut less) = (0, 0);
-    for (word, &places) in words.iter().enumerate().take(width) {
+    let (mut equal, mut less) = compare_word(words[0], value);
+    for (word, &places) in words.iter().enumerate().take(width).skip(1) {
         let (of_word_equal, of_word_less) = compare_word(places, value);
         equal |= of_word_equal << (8 * word);
         less |= of_word_less << (8 * word);
@@ -19,19 +19,31 @@ pub(super) fn compare(words: &[u64], width: usize, value: i8) -> (u32, u32) {
     (equal, less)
 }
 
-/// Eight bytes at once: sums and differences of seven bits stay within a byte, and the eighth is settled apart.
+/// A value in each of eight bytes.
+#[inline(always)]
+pub(super) fn broadcast(value: i8) -> u64 {
+    ONES * u64::from(value.cast_unsigned())
+}
+
+/// The places of a word whose byte equals a value, and those whose byte is less.
 #[inline(always)]
 pub(super) fn compare_word(word: u64, value: i8) -> (u32, u32) {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x80 * ONES;
-    let values = ONES * u64::from(value.cast_unsigned());
-    let different = word ^ values;
+    let (equal, less) = compare_bytes(word, broadcast(value));
+    (gather(equal), gather(less))
+}
+
+/// The high bits of the bytes of `left` that equal those of `right`, and of those that are less.
+///
+/// Eight at once: sums and differences of seven bits stay within a byte, and the eighth is settled apart.
+#[inline(always)]
+pub(super) fn compare_bytes(left: u64, right: u64) -> (u64, u64) {
+    let different = left ^ right;
     let equal = !(((different & !HIGH) + !HIGH) | different) & HIGH;
     // As unsigned bytes, signs turned around.
-    let (left, right) = (word ^ HIGH, values ^ HIGH);
+    let (left, right) = (left ^ HIGH, right ^ HIGH);
     let not_less = (left | HIGH) - (right & !HIGH);
     let less = ((!left & right) | (!(left ^ right) & !not_less)) & HIGH;
-    (gather(equal), gather(less))
+    (equal, less)
 }
 
 /// The high bit of each byte, as eight bits.
@@ -39,6 +51,10 @@ pub(super) fn compare_word(word: u64, value: i8) -> (u32, u32) {
 fn gather(high: u64) -> u32 {
     ((high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
 }
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+/// The high bit of each byte.
+pub(super) const HIGH: u64 = 0x80 * ONES;
 
 #[cfg(test)]
 mod tests {

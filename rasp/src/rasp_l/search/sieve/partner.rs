@@ -1,0 +1,364 @@
+//! The new line as the key or the query of an aggregation of another value.
+//!
+//! Its partner, the other input of the selector, is a slot of the same kind or the line itself. All partners are looked at together, one position after
+//! another, until nothing is possible beside any.
+#![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
+
+use super::position::{ORDER_SETS, Position, selections};
+use super::words::{broadcast, byte, compare};
+use super::{Candidate, DEFAULTS, ORDERS, Row, SETS, SLOTS_MAX, Sieve, TABULATED, is_possible};
+use crate::rasp_l::search::line::{Kind, Slot};
+
+/// The slots of one kind.
+#[derive(Debug)]
+pub(super) struct Group {
+    kind: Kind,
+    slots: Vec<Slot>,
+    /// Those with which as keys some query could select what gives the targets.
+    keys: Vec<Slot>,
+}
+
+/// What is possible beside each partner of a new line of which only its kind is known, and what it leaves to be read.
+#[derive(Debug)]
+pub(super) struct Start {
+    kind: Kind,
+    required: u32,
+    group: usize,
+    /// The partners as queries.
+    queries: Vec<Slot>,
+    /// `[first][queries]`: the query's value at a first position, in every byte.
+    query_words: Vec<u64>,
+    /// `[queries]`
+    as_key: Vec<Row>,
+    /// The partners as keys, by their places in the group's `keys`.
+    keys: Vec<usize>,
+    /// `[keys]`
+    as_query: Vec<Row>,
+    /// What is possible with the new line as key and query.
+    as_both: u64,
+}
+
+/// What some query could select with a slot as the key: see [`Sieve::reach`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Reach {
+    /// The table and the slot that it was made of.
+    made_of: (u64, u64),
+    row: Row,
+}
+
+impl Sieve {
+    /// Makes ready for last lines of the present state.
+    pub(super) fn begin_partners(&mut self) {
+        self.order();
+        self.starts.clear();
+        self.groups.clear();
+        for slot in 0..self.kinds.len() as Slot {
+            let kind = self.kinds[usize::from(slot)];
+            let known = self.groups.iter().position(|group| group.kind == kind);
+            let group = known.unwrap_or_else(|| {
+                self.groups.push(Group { kind, slots: Vec::new(), keys: Vec::new() });
+                self.groups.len() - 1
+            });
+            self.groups[group].slots.push(slot);
+            if self.reach(slot).into_iter().any(is_possible) {
+                self.groups[group].keys.push(slot);
+            }
+        }
+        self.query_rows.clear();
+        self.query_rows.resize(self.groups.len() * self.first * 256, 0);
+        self.queries.clear();
+    }
+
+    /// Makes the orders of the present table.
+    fn order(&mut self) {
+        let table = self.table();
+        let size = self.first * ORDERS;
+        if self.orders.len() < (table + 1) * size {
+            self.orders.resize((table + 1) * size, [0; 8]);
+        }
+        self.orders_of.resize(self.orders_of.len().max(table + 1), 0);
+        if self.orders_of[table] == self.table_made[table] {
+            return;
+        }
+        self.orders_of[table] = self.table_made[table];
+        for number in 0..self.first {
+            let position = &self.positions[number];
+            let sets = &self.tables[(table * self.positions.len() + number) * SETS..][..SETS];
+            let orders = 3_usize.pow(position.prefix_len as u32);
+            for (order, &(equal, less)) in ORDER_SETS.iter().enumerate().take(orders) {
+                let selected = selections(u32::from(equal), u32::from(less), position.prefix);
+                let row = &mut self.orders[table * size + number * ORDERS + order];
+                for &comparison in &self.space.operations.select {
+                    row[comparison as usize] = sets[selected[comparison as usize] as usize];
+                }
+            }
+        }
+    }
+
+    /// For each way in which the places before a first position compare with a query, and each comparison, what the table has for the places selected.
+    #[inline(always)]
+    fn rows(&self, number: usize) -> &[Row] {
+        &self.orders[(self.table() * self.first + number) * ORDERS..][..ORDERS]
+    }
+
+    /// What could be left of everything with this slot as the key, whatever the query is.
+    ///
+    /// At each position, only few sets of places can be selected: those of queries that equal one of the values there, or lie just beside it.
+    fn reach(&mut self, slot: Slot) -> Row {
+        let (table, slot) = (self.table(), usize::from(slot));
+        let place = table * SLOTS_MAX + slot;
+        self.reaches.resize(self.reaches.len().max((table + 1) * SLOTS_MAX), Reach::default());
+        let made_of = (self.table_made[table], self.slot_made[slot]);
+        if self.reaches[place].made_of != made_of {
+            let words = self.words_of(slot);
+            let row = self.kernels.run(
+                #[inline(always)]
+                || {
+                    let mut reach = [u64::MAX; 8];
+                    for number in 0..self.first {
+                        let (position, rows) = (&self.positions[number], self.rows(number));
+                        let mut of_position = [0; 8];
+                        let mut take_in = |query| {
+                            let row = &rows[position.order(words[position.word], broadcast(query))];
+                            of_position.iter_mut().zip(row).for_each(|(all, row)| *all |= row);
+                        };
+                        let mut lowest = i8::MAX;
+                        for place in 0..position.prefix_len {
+                            let value = byte(words, 8 * position.word + place);
+                            lowest = lowest.min(value);
+                            take_in(value);
+                            take_in(value.wrapping_add(1));
+                        }
+                        take_in(lowest.wrapping_sub(1));
+                        reach.iter_mut().zip(of_position).for_each(|(reach, of_position)| *reach &= of_position);
+                    }
+                    reach
+                },
+            );
+            self.reaches[place] = Reach { made_of, row };
+        }
+        self.reaches[place].row
+    }
+
+    /// What is possible for new lines of this kind that leave these slots to be read.
+    pub(super) fn start(&mut self, kind: Kind, required: u32) -> usize {
+        if let Some(known) = self.starts.iter().position(|start| start.kind == kind && start.required == required) {
+            return known;
+        }
+        let mut start = Start {
+            kind,
+            required,
+            group: 0,
+            queries: Vec::new(),
+            query_words: Vec::new(),
+            as_key: Vec::new(),
+            keys: Vec::new(),
+            as_query: Vec::new(),
+            as_both: self.allowed(required, 0),
+        };
+        if let Some(group) = self.groups.iter().position(|group| group.kind == kind) {
+            start.group = group;
+            for &slot in &self.groups[group].slots {
+                let allowed = self.allowed(required, 1 << slot);
+                if allowed != 0 {
+                    start.queries.push(slot);
+                    start.as_key.push([allowed; 8]);
+                }
+            }
+            for place in 0..self.groups[group].keys.len() {
+                let slot = self.groups[group].keys[place];
+                let allowed = self.allowed(required, 1 << slot);
+                let row = self.reach(slot).map(|reach| reach & allowed);
+                if row.into_iter().any(is_possible) {
+                    start.keys.push(place);
+                    start.as_query.push(row);
+                }
+            }
+            for position in &self.positions[..self.first] {
+                let words = start.queries.iter().map(|&slot| broadcast(byte(self.words_of(usize::from(slot)), position.lane)));
+                start.query_words.extend(words);
+            }
+        }
+        self.starts.push(start);
+        self.starts.len() - 1
+    }
+
+    /// The values, reductions and defaults that are possible beside a partner: those that read what neither the new line nor the partner is.
+    fn allowed(&self, required: u32, partner: u32) -> u64 {
+        let rest = required & !partner;
+        match rest.count_ones() {
+            0 => self.bits[self.kinds.len()],
+            1 => self.own_bits[rest.trailing_zeros() as usize],
+            _ => 0,
+        }
+    }
+
+    /// As the key of an aggregation of another value.
+    pub(super) fn could_be_key(&mut self, candidate: &Candidate<'_>, start: usize) -> bool {
+        let mut alive = std::mem::take(&mut self.alive);
+        let start = &self.starts[start];
+        alive.clear();
+        alive.extend_from_slice(&start.as_key);
+        let any = !alive.is_empty() && self.narrow_all(candidate.words, &start.query_words, &mut alive);
+        let passes = any
+            && start.queries.iter().zip(&alive).any(|(&query, &alive)| {
+                alive.into_iter().any(is_possible) && self.remain(alive, candidate.words, self.words_of(usize::from(query)))
+            });
+        let passes = passes || start.as_both != 0 && self.could_be_both(candidate, start.as_both);
+        self.alive = alive;
+        passes
+    }
+
+    /// What is left beside each query after the first positions; whether anything is.
+    fn narrow_all(&self, key: &[u64], query_words: &[u64], alive: &mut [Row]) -> bool {
+        self.kernels.run(
+            #[inline(always)]
+            || {
+                let mut orders = [0_u8; SLOTS_MAX];
+                for (number, queries) in query_words.chunks_exact(alive.len()).enumerate() {
+                    let (position, rows) = (&self.positions[number], self.rows(number));
+                    let key = key[position.word];
+                    for (order, &query) in orders.iter_mut().zip(queries) {
+                        *order = position.order(key, query) as u8;
+                    }
+                    let mut left = [0; 8];
+                    for (alive, &order) in alive.iter_mut().zip(&orders) {
+                        narrow(alive, &rows[usize::from(order)], &mut left);
+                    }
+                    if !is_any(&left) {
+                        return false;
+                    }
+                }
+                true
+            },
+        )
+    }
+
+    /// As key and query of an aggregation of another value.
+    fn could_be_both(&self, candidate: &Candidate<'_>, allowed: u64) -> bool {
+        let words = candidate.words;
+        let mut alive = [allowed; 8];
+        let any = self.kernels.run(
+            #[inline(always)]
+            || {
+                for number in 0..self.first {
+                    let position = &self.positions[number];
+                    let order = position.order(words[position.word], broadcast(byte(words, position.lane)));
+                    let mut left = [0; 8];
+                    narrow(&mut alive, &self.rows(number)[order], &mut left);
+                    if !is_any(&left) {
+                        return false;
+                    }
+                }
+                true
+            },
+        );
+        any && self.remain(alive, words, words)
+    }
+
+    /// As the query of an aggregation of another value.
+    pub(super) fn could_be_query(&mut self, candidate: &Candidate<'_>, start: usize) -> bool {
+        if self.starts[start].keys.is_empty() {
+            return false;
+        }
+        let mut alive = std::mem::take(&mut self.alive);
+        alive.clear();
+        alive.extend_from_slice(&self.starts[start].as_query);
+        let mut any = true;
+        for number in 0..self.first {
+            let rows = self.query_rows(self.starts[start].group, number, byte(candidate.words, self.positions[number].lane));
+            let (rows, keys) = (&self.queries[rows..], &self.starts[start].keys);
+            any = self.kernels.run(
+                #[inline(always)]
+                || {
+                    let mut left = [0; 8];
+                    for (alive, &key) in alive.iter_mut().zip(keys) {
+                        narrow(alive, &rows[key], &mut left);
+                    }
+                    is_any(&left)
+                },
+            );
+            if !any {
+                break;
+            }
+        }
+        let start = &self.starts[start];
+        let keys = &self.groups[start.group].keys;
+        let passes = any
+            && start.keys.iter().zip(&alive).any(|(&key, &alive)| {
+                alive.into_iter().any(is_possible) && self.remain(alive, self.words_of(usize::from(keys[key])), candidate.words)
+            });
+        self.alive = alive;
+        passes
+    }
+
+    /// Where in `queries` the rows for this query value at a first position begin: one for each key of the group.
+    #[inline]
+    fn query_rows(&mut self, group: usize, number: usize, value: i8) -> usize {
+        let place = (group * self.first + number) * 256 + usize::from(value.cast_unsigned());
+        if self.query_rows[place] == 0 {
+            self.query_rows[place] = self.queries.len() as u32 + 1;
+            let position: Position = self.positions[number];
+            for &key in &self.groups[group].keys {
+                let order = position.order(self.words_of(usize::from(key))[position.word], broadcast(value));
+                self.queries.push(self.rows(number)[order]);
+            }
+        }
+        self.query_rows[place] as usize - 1
+    }
+
+    /// Whether some of what is alive after the first positions gives the target at the others too.
+    #[cold]
+    fn remain(&self, mut alive: Row, key: &[u64], query: &[u64]) -> bool {
+        let table = &self.tables[self.table() * self.positions.len() * SETS..];
+        for (number, position) in self.positions.iter().enumerate().skip(self.first) {
+            let (equal, less) = compare(&key[position.word..], self.width, byte(query, position.lane));
+            let sets = selections(equal, less, position.prefix);
+            let mut any = false;
+            for (&set, alive) in sets.iter().zip(&mut alive) {
+                if is_possible(*alive) {
+                    *alive &= if position.prefix_len <= TABULATED {
+                        table[number * SETS + set as usize]
+                    } else {
+                        self.reductions_of_all(number, set)
+                    };
+                    any |= is_possible(*alive);
+                }
+            }
+            if !any {
+                return false;
+            }
+        }
+        // Without a first position, comparisons that the space lacks were never ruled out.
+        self.space.operations.select.iter().any(|&comparison| is_possible(alive[comparison as usize]))
+    }
+
+    /// What the table would hold for a set of more than eight places.
+    fn reductions_of_all(&self, number: usize, set: u32) -> u64 {
+        let position = &self.positions[number];
+        let mut bits = 0;
+        for slot in (0..self.kinds.len()).filter(|&slot| self.kinds[slot] == Kind::Token) {
+            let reductions = position.reductions(self.against[slot * self.positions.len() + number], self.words_of(slot), set);
+            bits |= (reductions & self.reductions) << (3 * slot) | reductions & DEFAULTS;
+        }
+        bits
+    }
+}
+
+/// Takes out of what is alive what a row lacks, and adds what is left to `left`.
+#[inline(always)]
+fn narrow(alive: &mut Row, row: &Row, left: &mut Row) {
+    // All is read before anything is written, and without a branch, so that a row is one vector.
+    let (mut narrowed, row, mut sum) = (*alive, *row, *left);
+    for word in 0..row.len() {
+        narrowed[word] &= row[word];
+        sum[word] |= if narrowed[word] & DEFAULTS == 0 { 0 } else { narrowed[word] };
+    }
+    (*alive, *left) = (narrowed, sum);
+}
+
+/// Whether anything but defaults is left.
+#[inline(always)]
+fn is_any(left: &Row) -> bool {
+    left.iter().fold(0, |all, bits| all | bits) & !DEFAULTS != 0
+}
