@@ -154,6 +154,7 @@ fn name(cell: &Cell, config: &PredictConfig, seed: u64) -> String {
         "prompts": cell.config.prompts,
         "alphabet": cell.config.alphabet,
         "task_version": cell.task.version(),
+        "own_program": cell.task.program_source(),
         "train": [json!(train.len_train_min()), json!(train.lengths), json!(train.distribution())],
         "evaluate": cell.config.evaluate,
     });

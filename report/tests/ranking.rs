@@ -81,7 +81,7 @@ fn a_predictor_that_says_the_same_of_all_orders_nothing() {
 fn a_shorter_program_predicts_more() {
     let mut evidence = one_seed();
     predict(&mut evidence, Predictor::ShortestProgram, |record| record.value);
-    let by_hand = of(&rankings(&evidence), "core operations of the program by hand").reach.rho.unwrap();
+    let by_hand = of(&rankings(&evidence), "core operations of the task's program").reach.rho.unwrap();
     for predictions in &mut evidence.predictions {
         let task = evidence.tasks.iter().find(|task| task.task == predictions.task).unwrap();
         let operations = task.program.as_ref().and_then(|program| program.measure("core_operations")).map(|operations| operations as usize);
@@ -111,7 +111,7 @@ fn cells_of_one_task_are_one_cluster() {
     twice.records.extend(evidence.records.iter().cloned().map(|record| Record { cell: again(&record.cell), ..record }));
     twice.predictions.extend(evidence.predictions.iter().cloned().map(|one| CellPredictions { cell: again(&one.cell), ..one }));
     let (once, twice) = (rankings(&evidence), rankings(&twice));
-    let (once, twice) = (of(&once, "core operations of the program by hand"), of(&twice, "core operations of the program by hand"));
+    let (once, twice) = (of(&once, "core operations of the task's program"), of(&twice, "core operations of the task's program"));
     assert_eq!((twice.cells, twice.tasks), (2 * once.cells, once.tasks));
     let width = |ranking: &Ranking| ranking.reach.interval.map(|interval| interval.high - interval.low).unwrap();
     assert!((width(once) - width(twice)).abs() < 0.1, "{} and {}", width(once), width(twice));

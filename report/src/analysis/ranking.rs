@@ -75,7 +75,7 @@ pub(crate) fn rank(evidence: &Evidence, runs: &[RunSummary], horizon: f64, rng: 
         rankings.push(rank_one(predictor, &units, &said, rng));
     };
     for measure in measures(evidence) {
-        add(format!("{} of the program by hand", words(&measure)), &|unit| match &unit.task.program {
+        add(format!("{} of the task's program", words(&measure)), &|unit| match &unit.task.program {
             Some(program) => program.measure(&measure).map(shorter_is_further),
             None => Some(shorter_is_further(f64::INFINITY)),
         });
