@@ -54,17 +54,20 @@ impl Cell {
         config.alphabet = entry.alphabet_bounds.as_ref().map(|_| config.alphabet.unwrap_or(entry.alphabet_default));
         let len_eval = config.evaluate.resolved_lengths(config.train.lengths);
         config.evaluate.lengths = Some(len_eval.clone());
+        if config.model.positions == PositionsConfig::Randomized {
+            let longest = tokens_max(&*task, &len_eval, config.train.lengths);
+            config.model.position_range = Some(config.model.position_range.unwrap_or(4 * longest));
+        }
         let id = CellId(format!("{}-{}", config.task, &identity(&config, task.version(), device)[..12]));
         Ok(Self { id, config, task, len_eval })
     }
 
     /// The longest sequence in tokens, over training and evaluation.
     pub fn tokens_max(&self) -> usize {
-        let longest = self.len_eval.iter().copied().chain([self.config.train.lengths]).max().unwrap_or(1);
-        self.task.tokens_max(longest)
+        tokens_max(&*self.task, &self.len_eval, self.config.train.lengths)
     }
 
-    /// The model's shape: a position row for every token of the longest evaluated sequence.
+    /// The model's shape: a position for every token of the longest evaluated sequence.
     pub fn model(&self) -> ModelConfig {
         let model = &self.config.model;
         ModelConfig {
@@ -75,12 +78,26 @@ impl Cell {
             positions: match model.positions {
                 PositionsConfig::None => Positions::None,
                 PositionsConfig::Learned => Positions::Learned { rows: self.tokens_max() },
+                PositionsConfig::Sinusoidal => Positions::Sinusoidal,
+                PositionsConfig::Rotary => Positions::Rotary,
+                PositionsConfig::Alibi => Positions::Alibi,
+                PositionsConfig::T5 => Positions::T5,
+                PositionsConfig::Fire => Positions::Fire { threshold: self.task.tokens_max(self.config.train.lengths).div_ceil(4) },
+                PositionsConfig::Randomized => Positions::Randomized { rows: model.position_range.unwrap_or(4 * self.tokens_max()) },
+                // A sequence may be a single number, and row 0 belongs to tokens that are no digits.
+                PositionsConfig::Abacus => Positions::Abacus { rows: self.tokens_max() + 1, digits_from: self.digits_from() },
             },
             activation: match model.activation {
                 ActivationConfig::Relu => Activation::Relu,
                 ActivationConfig::Gelu => Activation::Gelu,
             },
         }
+    }
+
+    /// The id of the first data token; the others follow it, and the special tokens come before.
+    fn digits_from(&self) -> u32 {
+        let vocabulary = self.task.vocabulary();
+        vocabulary.id(0).unwrap_or(vocabulary.len() as u32)
     }
 
     /// The optimizer's settings.
@@ -125,6 +142,13 @@ impl Cell {
         let positions = match model.positions {
             PositionsConfig::None => "no positions",
             PositionsConfig::Learned => "learned positions with random offset",
+            PositionsConfig::Sinusoidal => "sinusoidal positions",
+            PositionsConfig::Rotary => "rotary positions",
+            PositionsConfig::Alibi => "ALiBi",
+            PositionsConfig::T5 => "T5's relative bias",
+            PositionsConfig::Fire => "FIRE",
+            PositionsConfig::Randomized => "learned positions drawn at random",
+            PositionsConfig::Abacus => "abacus positions with random offset",
         };
         format!(
             "{}, {}, {} wide, {positions}; at most {} of {}, peak learning rate {}",
@@ -138,6 +162,11 @@ impl Cell {
     }
 }
 
+/// The tokens of the longest sequence, over training and evaluation.
+pub(crate) fn tokens_max(task: &dyn Task, len_eval: &[usize], len_train_max: usize) -> usize {
+    task.tokens_max(len_eval.iter().copied().chain([len_train_max]).max().unwrap_or(1))
+}
+
 /// Hash of everything that a cell's results depend on: resolved configuration, task version, device and protocol.
 fn identity(config: &CellConfig, task_version: u32, device: &str) -> String {
     let parts = serde_json::json!({ "protocol": PROTOCOL, "device": device, "task_version": task_version, "config": config });
@@ -147,7 +176,7 @@ fn identity(config: &CellConfig, task_version: u32, device: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::tree::{EvaluateConfig, TrainConfig};
+    use crate::config::tree::{self, EvaluateConfig, TrainConfig};
 
     fn config() -> CellConfig {
         CellConfig { task: "sort".to_owned(), ..CellConfig::default() }
@@ -169,6 +198,43 @@ mod tests {
         let other = CellConfig { train: TrainConfig { lr: 2e-3, ..TrainConfig::default() }, ..config() };
         assert_ne!(id(config()), id(other));
         assert_ne!(id(config()), Cell::new(config(), "wgpu").unwrap().id);
+    }
+
+    /// Results of earlier versions stay those of their cells.
+    #[test]
+    fn a_new_choice_changes_no_identity_that_was_given_before() {
+        assert_eq!(id(config()).as_str(), "sort-708287ee661d");
+        assert_eq!(id(of(PositionsConfig::None)).as_str(), "sort-d38b707e03e3");
+    }
+
+    fn of(positions: PositionsConfig) -> CellConfig {
+        CellConfig { model: tree::ModelConfig { positions, ..tree::ModelConfig::default() }, ..config() }
+    }
+
+    #[test]
+    fn the_range_of_randomized_positions_is_part_of_the_identity() {
+        let cell = |position_range: Option<usize>| {
+            let mut config = of(PositionsConfig::Randomized);
+            config.model.position_range = position_range;
+            Cell::new(config, "flex").unwrap()
+        };
+        let longest = cell(None).tokens_max();
+        assert_eq!(cell(None).model().positions, Positions::Randomized { rows: 4 * longest });
+        assert_eq!(cell(None).id, cell(Some(4 * longest)).id, "the default, written out");
+        assert_ne!(cell(None).id, cell(Some(2048)).id);
+    }
+
+    #[test]
+    fn every_task_s_data_tokens_are_the_last_of_its_vocabulary() {
+        for entry in tasks::catalogue() {
+            let task = CellConfig { task: entry.name.to_owned(), ..of(PositionsConfig::Abacus) };
+            let Ok(cell) = Cell::new(task, "flex") else { continue };
+            let vocabulary = cell.task.vocabulary();
+            for id in 0..vocabulary.len() as u32 {
+                let is_data = vocabulary.token(id).is_some_and(|token| token >= 0);
+                assert_eq!(id >= cell.digits_from(), is_data, "{}: token {id}", entry.name);
+            }
+        }
     }
 
     #[test]

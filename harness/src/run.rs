@@ -14,7 +14,7 @@ use report::{RunOutcome, RunStatus};
 use serde::{Deserialize, Serialize};
 use tasks::Example;
 use tasks::random::stream;
-use transformer::{Device, Sequence, Trainer};
+use transformer::{Device, Placement, Sequence, Trainer};
 
 use crate::cell::Cell;
 use crate::config::SeedPair;
@@ -107,11 +107,12 @@ pub fn execute(cell: &Cell, seeds: SeedPair, context: &Context) -> Result<Option
     Ok(Some(done))
 }
 
-/// An example as the model reads it.
-fn sequence(cell: &Cell, example: &Example, offset: usize) -> Result<Sequence, Error> {
+/// An example as the model reads it, standing where its tokens say.
+fn sequence(cell: &Cell, example: &Example, placement: impl FnOnce(&[u32]) -> Placement) -> Result<Sequence, Error> {
     let vocabulary = cell.task.vocabulary();
     let mut tokens = vocabulary.encode(&example.prompt)?;
     let answer_start = tokens.len();
     tokens.extend(vocabulary.encode(&example.answer)?);
-    Ok(Sequence { tokens, answer_start, offset })
+    let placement = placement(&tokens);
+    Ok(Sequence { tokens, answer_start, placement })
 }

@@ -4,7 +4,8 @@
 //! things run. The draws take their bits straight from the stream: `rand`'s ranges change with its features (`unbiased`)
 //! and releases, and then every example would.
 
-use rand::{Rng, SeedableRng};
+pub use rand::Rng;
+use rand::SeedableRng;
 pub use rand_chacha::ChaCha8Rng;
 
 /// The random stream of this seed, purpose and index: the same on every machine, in every release.

@@ -5,7 +5,7 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
-use transformer::{Activation, LossOn, ModelConfig, OptimizerConfig, Positions, Sequence, Trainer, open_device};
+use transformer::{Activation, LossOn, ModelConfig, OptimizerConfig, Placement, Positions, Sequence, Trainer, open_device};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -35,7 +35,7 @@ fn batch(tokens: impl Fn(usize) -> usize) -> Vec<Sequence> {
     (0..64)
         .map(|b| {
             let tokens: Vec<u32> = (0..tokens(b)).map(|t| ((b * 7 + t * 5) % 64) as u32).collect();
-            Sequence { answer_start: tokens.len() / 2, tokens, offset: 0 }
+            Sequence { answer_start: tokens.len() / 2, tokens, placement: Placement::default() }
         })
         .collect()
 }

@@ -8,7 +8,7 @@ use std::io::{BufRead, Write};
 use std::time::Instant;
 
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
-use transformer::{Activation, LossOn, ModelConfig, OptimizerConfig, Positions, Sequence, Trainer, open_device};
+use transformer::{Activation, LossOn, ModelConfig, OptimizerConfig, Placement, Positions, Sequence, Trainer, open_device};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .map(|b| Sequence {
             tokens: (0..=tokens).map(|t| ((b * 7 + t * 5 + t * t) % VOCABULARY) as u32).collect(),
             answer_start: 1,
-            offset: 0,
+            placement: Placement::default(),
         })
         .collect();
     let mut step = || -> Result<f64, Box<dyn std::error::Error>> {

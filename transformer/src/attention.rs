@@ -4,19 +4,28 @@ use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Bool, Device, Tensor, activation::softmax};
 
+use crate::model::ModelConfig;
+use crate::position::{Fire, InAttention, Positions};
+
 /// Multi-head causal self-attention with one merged projection for queries, keys and values.
 #[derive(Module, Debug)]
 pub(crate) struct CausalAttention {
     query_key_value: Linear,
     output: Linear,
+    fire: Option<Fire>,
     heads: usize,
 }
 
 impl CausalAttention {
-    pub(crate) fn new(width: usize, heads: usize, device: &Device) -> Self {
+    pub(crate) fn new(config: &ModelConfig, device: &Device) -> Self {
+        let ModelConfig { width, heads, .. } = *config;
         Self {
             query_key_value: LinearConfig::new(width, 3 * width).init(device),
             output: LinearConfig::new(width, width).init(device),
+            fire: match config.positions {
+                Positions::Fire { threshold } => Some(Fire::new(threshold, heads, device)),
+                _ => None,
+            },
             heads,
         }
     }
@@ -24,14 +33,16 @@ impl CausalAttention {
     /// # Shapes
     /// - `x`: `[B, T, D]`; `hidden`: as [`hidden_from`] makes it
     /// - returns `[B, T, D]`
-    pub(crate) fn forward(&self, x: Tensor<3>, hidden: Tensor<4, Bool>) -> Tensor<3> {
+    pub(crate) fn forward(&self, x: Tensor<3>, hidden: Tensor<4, Bool>, positions: &InAttention) -> Tensor<3> {
         let [batch, tokens, width] = x.dims();
         let head_width = width / self.heads;
         let qkv = self.query_key_value.forward(x).reshape([batch, tokens, 3 * self.heads, head_width]).swap_dims(1, 2); // [B, 3H, T, D/H]
-        let query = qkv.clone().narrow(1, 0, self.heads);
-        let key = qkv.clone().narrow(1, self.heads, self.heads);
-        let value = qkv.narrow(1, 2 * self.heads, self.heads);
-        let mixed = attend(query, key, value, hidden) // [B, H, T, D/H]
+        let [mut query, mut key, value] = [0, 1, 2].map(|part| qkv.clone().narrow(1, part * self.heads, self.heads));
+        if let Some(rotation) = &positions.rotation {
+            (query, key) = (rotation.turn(query), rotation.turn(key));
+        }
+        let bias = positions.bias.clone().or_else(|| self.fire.as_ref().map(|fire| fire.bias(tokens)));
+        let mixed = attend(query, key, value, bias, hidden) // [B, H, T, D/H]
             .swap_dims(1, 2)
             .reshape([batch, tokens, width]);
         self.output.forward(mixed)
@@ -52,15 +63,17 @@ pub(crate) fn hidden_from(tokens: usize, device: &Device) -> Tensor<4, Bool> {
 /// Hidden positions get weight exactly 0. Source: Vaswani et al. 2017, equation 1, <https://arxiv.org/abs/1706.03762>.
 ///
 /// # Shapes
-/// - `query`, `key`, `value`: `[B, H, T, D/H]`; `hidden`: `[1, 1, T, T]`
+/// - `query`, `key`, `value`: `[B, H, T, D/H]`; `bias`, added to the scaled logits: `[1, H, T, T]`; `hidden`: `[1, 1, T, T]`
 /// - returns `[B, H, T, D/H]`
-fn attend(query: Tensor<4>, key: Tensor<4>, value: Tensor<4>, hidden: Tensor<4, Bool>) -> Tensor<4> {
+fn attend(query: Tensor<4>, key: Tensor<4>, value: Tensor<4>, bias: Option<Tensor<4>>, hidden: Tensor<4, Bool>) -> Tensor<4> {
     let [batch, heads, tokens, head_width] = query.dims();
     // Scaling the query costs T x D/H products instead of T x T.
     let query = query.mul_scalar((head_width as f32).powf(-0.5));
-    let logits = query
-        .matmul(key.swap_dims(2, 3)) // [B, H, T, T]
-        .mask_fill(hidden.expand([batch, heads, tokens, tokens]), f32::NEG_INFINITY);
+    let mut logits = query.matmul(key.swap_dims(2, 3)); // [B, H, T, T]
+    if let Some(bias) = bias {
+        logits = logits + bias;
+    }
+    let logits = logits.mask_fill(hidden.expand([batch, heads, tokens, tokens]), f32::NEG_INFINITY);
     softmax(logits, 3).matmul(value)
 }
 
@@ -71,12 +84,15 @@ mod tests {
     use burn::tensor::TensorData;
 
     /// The definition, one query at a time, in f64.
-    fn attend_slowly(query: &[f32], key: &[f32], value: &[f32], tokens: usize, width: usize) -> Vec<f64> {
+    fn attend_slowly(query: &[f32], key: &[f32], value: &[f32], bias: &[f32], tokens: usize, width: usize) -> Vec<f64> {
         let row = |x: &[f32], t: usize, c: usize| f64::from(x[t * width + c]);
         let mut mixed = Vec::new();
         for t in 0..tokens {
             let weights: Vec<f64> = (0..=t)
-                .map(|s| ((0..width).map(|c| row(query, t, c) * row(key, s, c)).sum::<f64>() / (width as f64).sqrt()).exp())
+                .map(|s| {
+                    let product = (0..width).map(|c| row(query, t, c) * row(key, s, c)).sum::<f64>();
+                    (product / (width as f64).sqrt() + f64::from(bias[t * tokens + s])).exp()
+                })
                 .collect();
             let total: f64 = weights.iter().sum();
             for c in 0..width {
@@ -93,10 +109,14 @@ mod tests {
         let (query, key, value) = (numbers(1), numbers(2), numbers(5));
         let device = test_device().burn().clone();
         let tensor = |x: &[f32]| Tensor::<4>::from_data(TensorData::new(x.to_vec(), [1, 1, tokens, width]), &device);
-        let fast = attend(tensor(&query), tensor(&key), tensor(&value), hidden_from(tokens, &device));
-        let fast: Vec<f32> = fast.try_into_vec_as().unwrap();
-        for (fast, slow) in fast.iter().zip(attend_slowly(&query, &key, &value, tokens, width)) {
-            assert!((f64::from(*fast) - slow).abs() < 1e-5, "{fast} is not {slow}");
+        let numbers: Vec<f32> = (0..tokens * tokens).map(|i| (i * 5 % 7) as f32 / 3.0).collect();
+        let bias = Tensor::<4>::from_data(TensorData::new(numbers.clone(), [1, 1, tokens, tokens]), &device);
+        for (bias, numbers) in [(None, vec![0.0; tokens * tokens]), (Some(bias), numbers)] {
+            let fast = attend(tensor(&query), tensor(&key), tensor(&value), bias, hidden_from(tokens, &device));
+            let fast: Vec<f32> = fast.try_into_vec_as().unwrap();
+            for (fast, slow) in fast.iter().zip(attend_slowly(&query, &key, &value, &numbers, tokens, width)) {
+                assert!((f64::from(*fast) - slow).abs() < 1e-5, "{fast} is not {slow}");
+            }
         }
     }
 }

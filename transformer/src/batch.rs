@@ -6,6 +6,7 @@ use burn::tensor::{Device, Element, Int, Tensor, TensorData};
 
 use crate::error::ModelError;
 use crate::model::Transformer;
+use crate::position::Placement;
 
 /// A prompt and its answer as one sequence of token ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,8 +15,8 @@ pub struct Sequence {
     pub tokens: Vec<u32>,
     /// Where the answer starts in `tokens`; at least 1.
     pub answer_start: usize,
-    /// Position of the first token: 0 at evaluation, random in training.
-    pub offset: usize,
+    /// Where its tokens stand.
+    pub placement: Placement,
 }
 
 /// Padded sequences, and where in them a next token is predicted.
@@ -40,9 +41,10 @@ impl Batch {
         let mut rows = Vec::new();
         let mut targets = Vec::new();
         for (b, sequence) in sequences.iter().enumerate() {
-            for (t, &id) in sequence.tokens[..sequence.tokens.len() - 1].iter().enumerate() {
+            let read = &sequence.tokens[..sequence.tokens.len() - 1];
+            for (t, (&id, position)) in read.iter().zip(sequence.placement.positions(read)).enumerate() {
                 tokens[b * length + t] = id as i32;
-                positions[b * length + t] = (sequence.offset + t) as i32;
+                positions[b * length + t] = position as i32;
             }
             for t in first_target(sequence)..sequence.tokens.len() {
                 rows.push((b * length + t - 1) as i32);
@@ -75,7 +77,7 @@ pub(crate) fn check(model: &Transformer, sequences: &[Sequence]) -> Result<(), M
         if sequence.answer_start == 0 || sequence.answer_start >= sequence.tokens.len() {
             return Err(ModelError::EmptySequence);
         }
-        model.check(&sequence.tokens, sequence.offset)?;
+        model.check(&sequence.tokens, &sequence.placement, 0)?;
     }
     Ok(())
 }

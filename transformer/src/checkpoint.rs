@@ -1,6 +1,8 @@
 //! Weights as safetensors.
 //!
-//! Names, with `L` the block from 0 (matrices are `[input, output]`): `tokens` `[V, D]`, `positions` `[rows, D]` (learned positions only),
+//! Names, with `L` the block from 0 (matrices are `[input, output]`): `tokens` `[V, D]`, `positions` `[rows, D]` (position schemes with a
+//! table: learned, randomized, abacus), `relative_bias` `[32, H]` (t5), `blocks.L.attention.fire.{scale,threshold}` `[1]` and
+//! `blocks.L.attention.fire.{hidden,per_head}.{weight,bias}` (fire),
 //! `blocks.L.attention_norm.{gamma,beta}`, `blocks.L.attention.query_key_value.{weight,bias}` (queries, keys, values side by side, heads
 //! inside each), `blocks.L.attention.output.{weight,bias}`, `blocks.L.hidden_norm.{gamma,beta}`, `blocks.L.widen.{weight,bias}`,
 //! `blocks.L.narrow.{weight,bias}`, `norm.{gamma,beta}`. All are little-endian `f32`.
@@ -119,7 +121,7 @@ mod tests {
     use super::*;
     use crate::device::test_device;
     use crate::model::Activation;
-    use crate::position::Positions;
+    use crate::position::{Placement, Positions};
     use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
     fn config(width: usize) -> ModelConfig {
@@ -139,7 +141,8 @@ mod tests {
     fn a_loaded_model_computes_what_the_saved_one_did() {
         let (_dir, path, model, device) = saved(8);
         let loaded = Transformer::load(&config(8), &path, &device).unwrap();
-        assert_eq!(model.logits_of(&[1, 2, 3]).unwrap(), loaded.logits_of(&[1, 2, 3]).unwrap());
+        let logits = |model: &Transformer| model.logits_of(&[1, 2, 3], &Placement::default()).unwrap();
+        assert_eq!(logits(&model), logits(&loaded));
     }
 
     #[test]

@@ -4,12 +4,15 @@ use crate::device::Device;
 use crate::error::ModelError;
 use crate::fused;
 use crate::model::Transformer;
+use crate::position::Placement;
 
 /// What to continue, and until when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt {
     /// The tokens that are given.
     pub tokens: Vec<u32>,
+    /// Where they stand, and what is written after them.
+    pub placement: Placement,
     /// The token that ends an answer.
     pub end: u32,
     /// When the answer ends.
@@ -45,15 +48,15 @@ impl Stop {
 /// prefix again.
 ///
 /// # Errors
-/// [`ModelError::EmptySequence`] for a prompt without tokens; [`ModelError::TokenBeyondVocabulary`]; [`ModelError::PositionBeyondTable`] where
-/// prompt and longest answer have more tokens than the model has positions.
+/// [`ModelError::EmptySequence`] for a prompt without tokens; [`ModelError::TokenBeyondVocabulary`]; [`ModelError::PositionBeyondTable`] and
+/// [`ModelError::TooFewPositions`] where prompt and longest answer may have more tokens than the model, or the placement, has positions.
 pub fn decode(model: &Transformer, prompts: &[Prompt], device: &Device) -> Result<Vec<Vec<u32>>, ModelError> {
     for prompt in prompts {
         // The last token that is written is not read.
         let read_more = prompt.stop.tokens_at_most().saturating_sub(1);
-        model.check(&prompt.tokens, read_more)?;
+        model.check(&prompt.tokens, &prompt.placement, read_more)?;
     }
-    match device.instructions() {
+    match device.fused(model.config()) {
         Some(instructions) => Ok(fused::decode(instructions, model, prompts)),
         None => prompts.iter().map(|prompt| decode_plainly(model, prompt)).collect(),
     }
@@ -64,7 +67,7 @@ fn decode_plainly(model: &Transformer, prompt: &Prompt) -> Result<Vec<u32>, Mode
     let mut writing = Writing::new(prompt);
     while !writing.is_done() {
         let read = [&prompt.tokens[..], &writing.answer].concat();
-        writing.write(model.logits_of(&read)?.last().ok_or(ModelError::EmptySequence)?);
+        writing.write(model.logits_of(&read, &prompt.placement)?.last().ok_or(ModelError::EmptySequence)?);
     }
     Ok(writing.into_answer())
 }

@@ -1,7 +1,8 @@
 //! Where a model runs, chosen by name at run time.
 
 use crate::error::ModelError;
-use crate::fused::Instructions;
+use crate::fused::{self, Instructions};
+use crate::model::ModelConfig;
 
 /// An open device.
 #[derive(Debug, Clone)]
@@ -28,13 +29,20 @@ impl Device {
         self.name
     }
 
-    /// The vector instructions that it computes with, where that is rasplab's choice: results differ between them in the last bits.
-    pub fn vector_instructions(&self) -> Option<&'static str> {
-        self.instructions.map(Instructions::name)
+    /// The vector instructions that it computes such a model with, where that is rasplab's choice: results differ between them in the last
+    /// bits. `None` where plain burn computes it.
+    pub fn vector_instructions(&self, config: &ModelConfig) -> Option<&'static str> {
+        self.fused(config).map(Instructions::name)
     }
 
-    pub(crate) fn instructions(&self) -> Option<Instructions> {
-        self.instructions
+    /// Whether this is a device with fused passes that leave such a model to plain burn.
+    pub fn falls_back(&self, config: &ModelConfig) -> bool {
+        self.instructions.is_some() && self.fused(config).is_none()
+    }
+
+    /// What the fused passes run with, where the device has them and they compute such a model.
+    pub(crate) fn fused(&self, config: &ModelConfig) -> Option<Instructions> {
+        self.instructions.filter(|_| fused::computes(config))
     }
 
     pub(crate) fn burn(&self) -> &burn::tensor::Device {
@@ -58,7 +66,8 @@ pub fn open_device(name: &str) -> Result<Device, ModelError> {
 
 /// All known devices.
 pub fn devices() -> Vec<DeviceStatus> {
-    let description = format!("CPU, fused training steps with {} instructions", Instructions::detect().name());
+    let description =
+        format!("CPU, fused training steps with {} instructions; plain burn for positions inside attention", Instructions::detect().name());
     let flex = DeviceStatus { name: "flex", description, available: true };
     let plain = DeviceStatus { name: "flex-plain", description: "CPU, as burn alone computes; slower".to_owned(), available: true };
     let wgpu = match open_wgpu() {

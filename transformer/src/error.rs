@@ -14,6 +14,12 @@ pub enum ModelError {
         /// Heads per layer.
         heads: usize,
     },
+    /// The rotary scheme turns pairs of numbers of a head.
+    #[error("heads are {head_width} wide, but rotary positions need an even width: choose width and heads so that width / heads is even")]
+    OddHeadWidth {
+        /// Width of one head.
+        head_width: usize,
+    },
     /// A dimension that must be at least one is zero.
     #[error("{name} is 0: it must be at least 1")]
     ZeroDimension {
@@ -29,6 +35,14 @@ pub enum ModelError {
         position: usize,
         /// Rows of the position table.
         rows: usize,
+    },
+    /// A sequence, or what may be written after it, has more tokens than positions.
+    #[error("a sequence of {tokens} tokens has {positions} positions: draw one for each token")]
+    TooFewPositions {
+        /// Tokens that may have to be read.
+        tokens: usize,
+        /// Positions drawn.
+        positions: usize,
     },
     /// A sequence holds a token id outside the vocabulary.
     #[error("token id {id} is outside the model's vocabulary of {vocabulary}")]

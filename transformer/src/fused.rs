@@ -42,12 +42,25 @@ pub(crate) use scoring::score;
 
 use crate::batch::Sequence;
 use crate::model::{ModelConfig, Transformer};
+use crate::position::Positions;
 use crate::train::LossOn;
 use chunk::Chunk;
 use forward::Pass;
 use layout::Layout;
 use training::TrainingRoom;
 use weights::{Passes, Weights};
+
+/// Whether the fused passes compute such a model; plain burn computes the others.
+pub(crate) fn computes(config: &ModelConfig) -> bool {
+    match config.positions {
+        // What is added to the tokens' vectors.
+        Positions::None | Positions::Learned { .. } | Positions::Sinusoidal | Positions::Randomized { .. } | Positions::Abacus { .. } => {
+            true
+        }
+        // What happens inside attention.
+        Positions::Rotary | Positions::Alibi | Positions::T5 | Positions::Fire { .. } => false,
+    }
+}
 
 /// What fused training keeps between steps.
 pub(crate) struct FusedTraining {

@@ -3,12 +3,16 @@
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Tensor, TensorData};
 use rand::Rng;
-use rand_distr::{Distribution, StandardNormal};
+use rand_distr::{Distribution, StandardNormal, StandardUniform};
+
+use crate::position::FIRE_HIDDEN;
 
 const DEVIATION: f32 = 0.02;
 
 /// Redraws the matrices of a model, in the order in which burn visits them: normal with deviation 0.02, the projections back into the
 /// residual stream narrower by `sqrt(2 layers)`. Vectors of linear layers become zero; norms stay as burn made them (one and zero).
+/// The small networks of the position scheme `fire` stand outside the stream: they start as in its paper's code, matrices and vectors
+/// uniform up to `1 / sqrt(inputs)`.
 ///
 /// Source: Radford et al. 2019 (GPT-2), section 2.3.
 pub(crate) fn initialize<M: Module>(model: M, layers: usize, rng: &mut impl Rng) -> M {
@@ -32,22 +36,45 @@ impl<R: Rng> ModuleMapper for Initializer<'_, R> {
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let is = |name: &str| self.path.iter().any(|part| part == name);
-        let deviation = match D {
-            2 if is("output") || is("narrow") => self.residual_deviation,
-            2 => DEVIATION,
-            _ if self.path.last().is_some_and(|name| name == "bias") => 0.0,
+        let is_bias = self.path.last().is_some_and(|name| name == "bias");
+        let spread = match D {
+            // The first layer of the small network has one input.
+            _ if is("fire") && is("hidden") => Spread::Within(1.0),
+            _ if is("fire") && is("per_head") => Spread::Within((FIRE_HIDDEN as f32).powf(-0.5)),
+            2 if is("output") || is("narrow") => Spread::Normal(self.residual_deviation),
+            2 => Spread::Normal(DEVIATION),
+            _ if is_bias => Spread::Normal(0.0),
             _ => return param,
         };
         param.map(|tensor| {
             let shape = tensor.shape();
-            let numbers: Vec<f32> = (0..shape.num_elements())
-                .map(|_| {
-                    let normal: f32 = StandardNormal.sample(self.rng);
-                    deviation * normal
-                })
-                .collect();
+            let numbers: Vec<f32> = (0..shape.num_elements()).map(|_| spread.sample(self.rng)).collect();
             let drawn = Tensor::from_data(TensorData::new(numbers, shape), &tensor.device());
             if tensor.is_require_grad() { drawn.require_grad() } else { drawn }
         })
+    }
+}
+
+/// How numbers are drawn.
+#[derive(Debug, Clone, Copy)]
+enum Spread {
+    /// Normal with this deviation.
+    Normal(f32),
+    /// Uniform from minus this to this.
+    Within(f32),
+}
+
+impl Spread {
+    fn sample(self, rng: &mut impl Rng) -> f32 {
+        match self {
+            Self::Normal(deviation) => {
+                let normal: f32 = StandardNormal.sample(rng);
+                deviation * normal
+            }
+            Self::Within(bound) => {
+                let uniform: f32 = StandardUniform.sample(rng);
+                bound * (2.0 * uniform - 1.0)
+            }
+        }
     }
 }

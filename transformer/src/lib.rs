@@ -5,14 +5,14 @@
 //!
 //! ```
 //! use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
-//! use transformer::{Activation, LossOn, ModelConfig, OptimizerConfig, Positions, Sequence, Trainer, open_device};
+//! use transformer::{Activation, LossOn, ModelConfig, OptimizerConfig, Placement, Positions, Sequence, Trainer, open_device};
 //!
 //! let config = ModelConfig { vocabulary: 4, layers: 1, heads: 1, width: 16, positions: Positions::None, activation: Activation::Relu };
 //! let device = open_device("flex")?;
 //! let mut trainer = Trainer::new(&config, &OptimizerConfig::default(), LossOn::Answer, &mut ChaCha8Rng::seed_from_u64(0), &device)?;
 //!
 //! // Prompt `2 1`, answer `2 0`.
-//! let batch = [Sequence { tokens: vec![2, 1, 2, 0], answer_start: 2, offset: 0 }];
+//! let batch = [Sequence { tokens: vec![2, 1, 2, 0], answer_start: 2, placement: Placement::default() }];
 //! let before = trainer.step(&batch, 1e-2)?.value();
 //! for _ in 0..20 {
 //!     trainer.step(&batch, 1e-2)?;
@@ -42,7 +42,7 @@ pub use error::ModelError;
 #[cfg(feature = "benchmark")]
 pub use fused::benchmark;
 pub use model::{Activation, ModelConfig, Transformer};
-pub use position::Positions;
+pub use position::{Placement, Positions};
 pub use schedule::{Decay, Schedule};
 pub use score::{Score, score};
 pub use train::{LossOn, OptimizerConfig, StepLoss, Trainer};

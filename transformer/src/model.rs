@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::attention::{CausalAttention, hidden_from};
 use crate::error::ModelError;
 use crate::init::initialize;
-use crate::position::Positions;
+use crate::position::{BUCKETS, InAttention, Placement, Positions, fixed_vectors};
 
 /// What fixes a model's shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,19 +42,9 @@ impl ModelConfig {
     /// Checks the shape.
     ///
     /// # Errors
-    /// [`ModelError::ZeroDimension`] and [`ModelError::UnevenHeads`].
+    /// [`ModelError::ZeroDimension`], [`ModelError::UnevenHeads`] and [`ModelError::OddHeadWidth`].
     pub fn validate(&self) -> Result<(), ModelError> {
-        let rows = match self.positions {
-            Positions::None => 1,
-            Positions::Learned { rows } => rows,
-        };
-        for (name, value) in [
-            ("vocabulary", self.vocabulary),
-            ("layers", self.layers),
-            ("heads", self.heads),
-            ("width", self.width),
-            ("positions.rows", rows),
-        ] {
+        for (name, value) in [("vocabulary", self.vocabulary), ("layers", self.layers), ("heads", self.heads), ("width", self.width)] {
             if value == 0 {
                 return Err(ModelError::ZeroDimension { name });
             }
@@ -62,7 +52,7 @@ impl ModelConfig {
         if !self.width.is_multiple_of(self.heads) {
             return Err(ModelError::UnevenHeads { width: self.width, heads: self.heads });
         }
-        Ok(())
+        self.positions.validate(self.width, self.heads)
     }
 }
 
@@ -73,6 +63,7 @@ impl ModelConfig {
 pub struct Transformer {
     pub(crate) tokens: Param<Tensor<2>>,            // [V, D]
     pub(crate) positions: Option<Param<Tensor<2>>>, // [rows, D]
+    relative_bias: Option<Param<Tensor<2>>>,        // [BUCKETS, H]
     blocks: Vec<Block>,
     norm: LayerNorm,
     #[module(skip)]
@@ -103,21 +94,19 @@ impl Transformer {
     /// A model of the right shape, whose weights are still to be set.
     pub(crate) fn shaped(config: &ModelConfig, device: &Device) -> Result<Self, ModelError> {
         config.validate()?;
-        let table = |rows: usize| Param::from_tensor(Tensor::zeros([rows, config.width], device));
+        let table = |rows: usize, columns: usize| Param::from_tensor(Tensor::zeros([rows, columns], device));
         let block = || Block {
             attention_norm: LayerNormConfig::new(config.width).init(device),
-            attention: CausalAttention::new(config.width, config.heads, device),
+            attention: CausalAttention::new(config, device),
             hidden_norm: LayerNormConfig::new(config.width).init(device),
             widen: LinearConfig::new(config.width, 4 * config.width).init(device),
             narrow: LinearConfig::new(4 * config.width, config.width).init(device),
             activation: config.activation,
         };
         Ok(Self {
-            tokens: table(config.vocabulary),
-            positions: match config.positions {
-                Positions::None => None,
-                Positions::Learned { rows } => Some(table(rows)),
-            },
+            tokens: table(config.vocabulary, config.width),
+            positions: config.positions.rows().map(|rows| table(rows, config.width)),
+            relative_bias: (config.positions == Positions::T5).then(|| table(BUCKETS, config.heads)),
             blocks: (0..config.layers).map(|_| block()).collect(),
             norm: LayerNormConfig::new(config.width).init(device),
             config: config.clone(),
@@ -127,16 +116,21 @@ impl Transformer {
     /// The residual stream after the last block.
     ///
     /// # Shapes
-    /// - `tokens`: `[B, T]` ids; `positions`: `[B, T]` rows of the position table, read only by models that have one
+    /// - `tokens`: `[B, T]` ids; `positions`: `[B, T]`, read only by schemes that add vectors to the tokens'
     /// - returns `[B, T, D]`
     pub(crate) fn residual(&self, tokens: Tensor<2, Int>, positions: Tensor<2, Int>) -> Tensor<3> {
         let [_, length] = tokens.dims();
         let hidden = hidden_from(length, &tokens.device());
+        let ModelConfig { positions: scheme, heads, width, .. } = self.config;
+        let relative_bias = self.relative_bias.as_ref().map(Param::val);
+        let in_attention = InAttention::new(scheme, length, heads, width, relative_bias, &tokens.device());
         let mut x = embedding(self.tokens.val(), tokens);
         if let Some(table) = &self.positions {
             x = x + embedding(table.val(), positions);
+        } else if let Some(vectors) = fixed_vectors(scheme, positions, width) {
+            x = x + vectors;
         }
-        self.blocks.iter().fold(x, |x, block| block.forward(x, hidden.clone()))
+        self.blocks.iter().fold(x, |x, block| block.forward(x, hidden.clone(), &in_attention))
     }
 
     /// Logits of the next token.
@@ -151,19 +145,22 @@ impl Transformer {
     /// Logits of the next token after each prefix of one sequence, for looking into a model.
     ///
     /// # Shapes
-    /// - `tokens`: `[T]` ids, at positions 0 to T - 1
+    /// - `tokens`: `[T]` ids
     /// - returns `T` rows of `V` logits
     ///
     /// # Errors
-    /// [`ModelError::EmptySequence`], [`ModelError::TokenBeyondVocabulary`] and [`ModelError::PositionBeyondTable`].
-    pub fn logits_of(&self, tokens: &[u32]) -> Result<Vec<Vec<f32>>, ModelError> {
-        self.check(tokens, 0)?;
+    /// [`ModelError::EmptySequence`], [`ModelError::TokenBeyondVocabulary`], [`ModelError::PositionBeyondTable`] and
+    /// [`ModelError::TooFewPositions`].
+    pub fn logits_of(&self, tokens: &[u32], placement: &Placement) -> Result<Vec<Vec<f32>>, ModelError> {
+        self.check(tokens, placement, 0)?;
         let device = self.tokens.val().device();
         let ids: Vec<i32> = tokens.iter().map(|&id| id as i32).collect();
-        let places: Vec<i32> = (0..tokens.len() as i32).collect();
+        let positions: Vec<i32> = placement.positions(tokens).into_iter().map(|position| position as i32).collect();
         let shape = [1, tokens.len()];
-        let residual = self
-            .residual(Tensor::from_data(TensorData::new(ids, shape), &device), Tensor::from_data(TensorData::new(places, shape), &device));
+        let residual = self.residual(
+            Tensor::from_data(TensorData::new(ids, shape), &device),
+            Tensor::from_data(TensorData::new(positions, shape), &device),
+        );
         let [_, length, width] = residual.dims();
         let logits = self.logits(residual.reshape([length, width]));
         let [_, vocabulary] = logits.dims();
@@ -171,8 +168,8 @@ impl Transformer {
         Ok(flat.chunks(vocabulary).map(<[f32]>::to_vec).collect())
     }
 
-    /// Refuses what the model's tables have no row for.
-    pub(crate) fn check(&self, tokens: &[u32], offset: usize) -> Result<(), ModelError> {
+    /// Refuses what the model's tables have no row for, be it these tokens or `more` that may be written after them.
+    pub(crate) fn check(&self, tokens: &[u32], placement: &Placement, more: usize) -> Result<(), ModelError> {
         let [vocabulary, _] = self.tokens.dims();
         if tokens.is_empty() {
             return Err(ModelError::EmptySequence);
@@ -180,14 +177,11 @@ impl Transformer {
         if let Some(&id) = tokens.iter().find(|&&id| id as usize >= vocabulary) {
             return Err(ModelError::TokenBeyondVocabulary { id, vocabulary });
         }
-        if let Some(table) = &self.positions {
-            let [rows, _] = table.dims();
-            let position = offset + tokens.len() - 1;
-            if position >= rows {
-                return Err(ModelError::PositionBeyondTable { position, rows });
-            }
+        let position = placement.furthest(tokens, more)?;
+        match self.config.positions.rows() {
+            Some(rows) if position >= rows => Err(ModelError::PositionBeyondTable { position, rows }),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// What fixes the model's shape.
@@ -204,8 +198,8 @@ impl Transformer {
 impl Block {
     /// # Shapes
     /// - `x`: `[B, T, D]`; returns `[B, T, D]`
-    fn forward(&self, x: Tensor<3>, hidden: Tensor<4, Bool>) -> Tensor<3> {
-        let x = x.clone() + self.attention.forward(self.attention_norm.forward(x), hidden);
+    fn forward(&self, x: Tensor<3>, hidden: Tensor<4, Bool>, positions: &InAttention) -> Tensor<3> {
+        let x = x.clone() + self.attention.forward(self.attention_norm.forward(x), hidden, positions);
         let wide = self.widen.forward(self.hidden_norm.forward(x.clone())); // [B, T, 4D]
         let wide = match self.activation {
             Activation::Relu => relu(wide),
@@ -226,11 +220,15 @@ mod tests {
         Transformer::new(&config, &mut ChaCha8Rng::seed_from_u64(3), test_device().burn()).unwrap()
     }
 
+    fn logits(model: &Transformer, tokens: &[u32]) -> Result<Vec<Vec<f32>>, ModelError> {
+        model.logits_of(tokens, &Placement::default())
+    }
+
     #[test]
     fn a_logit_depends_on_no_later_token() {
         let model = model(Positions::Learned { rows: 6 });
-        let one = model.logits_of(&[1, 2, 3, 4]).unwrap();
-        let other = model.logits_of(&[1, 2, 6, 0]).unwrap();
+        let one = logits(&model, &[1, 2, 3, 4]).unwrap();
+        let other = logits(&model, &[1, 2, 6, 0]).unwrap();
         assert_eq!(one[..2], other[..2]);
         assert_ne!(one[2], other[2]);
     }
@@ -240,8 +238,8 @@ mod tests {
         // With one layer and no positions the last token sees the others as a bag.
         let config = ModelConfig { vocabulary: 7, layers: 1, heads: 2, width: 8, positions: Positions::None, activation: Activation::Relu };
         let model = Transformer::new(&config, &mut ChaCha8Rng::seed_from_u64(3), test_device().burn()).unwrap();
-        let one = model.logits_of(&[1, 2, 3, 4]).unwrap();
-        let other = model.logits_of(&[3, 1, 2, 4]).unwrap();
+        let one = logits(&model, &[1, 2, 3, 4]).unwrap();
+        let other = logits(&model, &[3, 1, 2, 4]).unwrap();
         for (a, b) in one[3].iter().zip(&other[3]) {
             assert!((a - b).abs() < 1e-6);
         }
@@ -250,9 +248,9 @@ mod tests {
     #[test]
     fn what_the_tables_cannot_hold_is_refused() {
         let model = model(Positions::Learned { rows: 3 });
-        assert!(matches!(model.logits_of(&[0; 4]), Err(ModelError::PositionBeyondTable { position: 3, rows: 3 })));
-        assert!(matches!(model.logits_of(&[7]), Err(ModelError::TokenBeyondVocabulary { id: 7, vocabulary: 7 })));
-        assert!(matches!(model.logits_of(&[]), Err(ModelError::EmptySequence)));
+        assert!(matches!(logits(&model, &[0; 4]), Err(ModelError::PositionBeyondTable { position: 3, rows: 3 })));
+        assert!(matches!(logits(&model, &[7]), Err(ModelError::TokenBeyondVocabulary { id: 7, vocabulary: 7 })));
+        assert!(matches!(logits(&model, &[]), Err(ModelError::EmptySequence)));
     }
 
     #[test]

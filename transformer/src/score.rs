@@ -32,10 +32,11 @@ pub struct Score {
 /// Scores each sequence; they may be of any lengths.
 ///
 /// # Errors
-/// [`ModelError::EmptySequence`], [`ModelError::TokenBeyondVocabulary`] and [`ModelError::PositionBeyondTable`].
+/// [`ModelError::EmptySequence`], [`ModelError::TokenBeyondVocabulary`], [`ModelError::PositionBeyondTable`] and
+/// [`ModelError::TooFewPositions`].
 pub fn score(model: &Transformer, sequences: &[Sequence], device: &Device) -> Result<Vec<Score>, ModelError> {
     batch::check(model, sequences)?;
-    if let Some(instructions) = device.instructions() {
+    if let Some(instructions) = device.fused(model.config()) {
         return Ok(fused::score(instructions, model, sequences));
     }
     let model = model.valid();

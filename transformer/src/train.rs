@@ -44,7 +44,7 @@ pub struct OptimizerConfig {
     pub beta_2: f32,
     /// Added to the root of the second moment.
     pub epsilon: f32,
-    /// Decoupled decay of matrices; vectors (biases and norms) do not decay.
+    /// Decoupled decay of matrices; vectors (biases and norms) do not decay, nor do the numbers that positions add to logits.
     pub weight_decay: f32,
 }
 
@@ -64,7 +64,7 @@ impl OptimizerConfig {
                 .with_weight_decay(weight_decay)
                 .build()
         };
-        let vectors = ParamGroup::from_any_predicates(vec!["bias", "gamma", "beta"]);
+        let vectors = ParamGroup::from_any_predicates(vec!["bias", "gamma", "beta", "fire"]);
         ModuleOptimizer::from(adamw(self.weight_decay)).with_group(vectors, adamw(0.0), None)
     }
 }
@@ -121,7 +121,7 @@ impl Trainer {
         device: &Device,
     ) -> Result<Self, ModelError> {
         let model = Transformer::new(config, rng, &device.burn().clone().autodiff())?;
-        let fused = device.instructions().map(|instructions| FusedTraining::new(config, instructions));
+        let fused = device.fused(config).map(|instructions| FusedTraining::new(config, instructions));
         Ok(Self { model, optimizer: optimizer.init(), loss_on, device: device.clone(), fused, threads: 1 })
     }
 
@@ -133,7 +133,8 @@ impl Trainer {
     /// One step of gradient descent on the mean cross-entropy over all predicted tokens of the batch.
     ///
     /// # Errors
-    /// [`ModelError::EmptySequence`], [`ModelError::TokenBeyondVocabulary`] and [`ModelError::PositionBeyondTable`].
+    /// [`ModelError::EmptySequence`], [`ModelError::TokenBeyondVocabulary`], [`ModelError::PositionBeyondTable`] and
+    /// [`ModelError::TooFewPositions`].
     pub fn step(&mut self, sequences: &[Sequence], learning_rate: f64) -> Result<StepLoss, ModelError> {
         let (loss, gradients) = self.loss_and_gradients(sequences)?;
         self.model = self.optimizer.step(learning_rate, self.model.clone(), gradients);
@@ -197,7 +198,7 @@ mod tests {
     use super::*;
     use crate::device::test_device;
     use crate::model::Activation;
-    use crate::position::Positions;
+    use crate::position::{Placement, Positions};
     use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
     fn trainer(loss_on: LossOn, seed: u64) -> Trainer {
@@ -215,7 +216,11 @@ mod tests {
 
     fn sequences(count: usize) -> Vec<Sequence> {
         (0..count)
-            .map(|i| Sequence { tokens: (0..3 + (i * 7) % 19).map(|t| ((t * 5 + i) % 9) as u32).collect(), answer_start: 2, offset: i % 5 })
+            .map(|i| Sequence {
+                tokens: (0..3 + (i * 7) % 19).map(|t| ((t * 5 + i) % 9) as u32).collect(),
+                answer_start: 2,
+                placement: Placement::From(i % 5),
+            })
             .collect()
     }
 
@@ -228,7 +233,7 @@ mod tests {
         let mut total = 0.0;
         let mut count = 0;
         for sequence in sequences {
-            let logits = trainer.model().logits_of(&sequence.tokens).unwrap();
+            let logits = trainer.model().logits_of(&sequence.tokens, &sequence.placement).unwrap();
             for t in first..sequence.tokens.len() {
                 let row: Vec<f64> = logits[t - 1].iter().map(|&x| f64::from(x)).collect();
                 let log_sum = row.iter().map(|x| x.exp()).sum::<f64>().ln();
@@ -241,10 +246,7 @@ mod tests {
 
     #[test]
     fn the_loss_of_grouped_padded_sequences_equals_its_definition() {
-        let mut batch = sequences(37);
-        for sequence in &mut batch {
-            sequence.offset = 0;
-        }
+        let batch = sequences(37);
         for (loss_on, first) in [(LossOn::Answer, 2), (LossOn::All, 1)] {
             let trainer = trainer(loss_on, 5);
             let fast = plain_loss(&trainer, &batch);
@@ -295,7 +297,7 @@ mod tests {
 
     #[test]
     fn a_sequence_without_an_answer_is_refused() {
-        let batch = [Sequence { tokens: vec![1, 2], answer_start: 2, offset: 0 }];
+        let batch = [Sequence { tokens: vec![1, 2], answer_start: 2, placement: Placement::default() }];
         assert!(matches!(trainer(LossOn::Answer, 0).step(&batch, 1e-3), Err(ModelError::EmptySequence)));
         assert!(matches!(trainer(LossOn::Answer, 0).step(&[], 1e-3), Err(ModelError::EmptySequence)));
     }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Deserialize;
 use serde_json::json;
-use tasks::random::stream;
-use transformer::{Positions, Prompt, Stop, Transformer, decode, open_device};
+use tasks::random::{Rng, stream};
+use transformer::{Prompt, Stop, Transformer, decode, open_device};
 
 use crate::cell::Cell;
 use crate::config::CellConfig;
@@ -61,7 +61,12 @@ pub(super) fn decode_run(args: &DecodeArgs, printer: Printer) -> Result<(), Erro
         } else {
             Stop::AtEnd { at_most: tokens_at_most(&cell, tokens.len(), answer.len()) }
         };
-        prompts.push(Prompt { tokens, end, stop });
+        let at_most = match stop {
+            Stop::AtEnd { at_most } => at_most,
+            Stop::AtLength { tokens } => tokens,
+        };
+        let placement = cell.model().positions.at_evaluation(tokens.len() + at_most, rng.next_u64());
+        prompts.push(Prompt { tokens, placement, end, stop });
         examples.push(example);
     }
     let written = decode(&model, &prompts, &device)?;
@@ -86,9 +91,10 @@ pub(super) fn decode_run(args: &DecodeArgs, printer: Printer) -> Result<(), Erro
 /// Twice the right answer and some: enough to see a missing end. Never more than the model has positions for, unless the right answer is.
 fn tokens_at_most(cell: &Cell, prompt: usize, answer: usize) -> usize {
     let wanted = 2 * answer + 8;
-    match cell.model().positions {
-        Positions::None => wanted,
-        Positions::Learned { rows } => wanted.min((rows + 1).saturating_sub(prompt)).max(answer),
+    match cell.model().positions.tokens_at_most() {
+        None => wanted,
+        // The last token that is written is not read.
+        Some(most) => wanted.min((most + 1).saturating_sub(prompt)).max(answer),
     }
 }
 

@@ -167,8 +167,11 @@ pub struct ModelConfig {
     pub heads: usize,
     /// Width of the residual stream.
     pub width: usize,
-    /// How the model is told positions.
+    /// How the model is told positions (docs/positions.md).
     pub positions: PositionsConfig,
+    /// With `positions: randomized`, how many positions there are to draw from; absent for four times the tokens of the longest sequence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position_range: Option<usize>,
     /// What stands between the two matrices of a block's hidden layer.
     pub activation: ActivationConfig,
 }
@@ -191,6 +194,20 @@ pub enum PositionsConfig {
     None,
     /// A learned vector per position; each training sequence is shifted by a random offset.
     Learned,
+    /// Fixed waves added to the tokens' vectors (Vaswani et al. 2017).
+    Sinusoidal,
+    /// Queries and keys turned by their positions (Su et al. 2021); needs an even width of heads.
+    Rotary,
+    /// Attention logits lowered in proportion to the distance (Press et al. 2022).
+    Alibi,
+    /// A learned number per head and bucket of distances (Raffel et al. 2020).
+    T5,
+    /// A small network's value at the relative distance (Li et al. 2024).
+    Fire,
+    /// A learned vector per position, at ascending positions drawn at random, at evaluation too (Ruoss et al. 2023).
+    Randomized,
+    /// A learned vector per place of a digit in its number (McLeish et al. 2024).
+    Abacus,
 }
 
 /// Training.
@@ -310,7 +327,14 @@ pub struct ReportConfig {
 
 impl Default for ModelConfig {
     fn default() -> Self {
-        Self { layers: 2, heads: 2, width: 64, positions: PositionsConfig::Learned, activation: ActivationConfig::Relu }
+        Self {
+            layers: 2,
+            heads: 2,
+            width: 64,
+            positions: PositionsConfig::Learned,
+            position_range: None,
+            activation: ActivationConfig::Relu,
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::problem::{Problem, suggest};
-use super::tree::{CellConfig, SweepConfig};
+use super::tree::{CellConfig, PositionsConfig, SweepConfig};
+use crate::cell::tokens_max;
 use crate::{search, task};
 use rasp::rasp_l::MEASURES;
 
@@ -60,6 +61,14 @@ pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
     check.that("model.width", model.heads == 0 || model.width.is_multiple_of(model.heads), || {
         format!("{} does not divide into {} heads: make width a multiple of heads", model.width, model.heads)
     });
+    let even = model.heads == 0 || !model.width.is_multiple_of(model.heads) || (model.width / model.heads).is_multiple_of(2);
+    check.that("model.positions", model.positions != PositionsConfig::Rotary || even, || {
+        let (width, heads) = (model.width, model.heads);
+        format!("rotary positions need heads of an even width, not {width} / {heads} = {}: change width or heads", width / heads)
+    });
+    check.that("model.position_range", model.position_range.is_none() || model.positions == PositionsConfig::Randomized, || {
+        "only `positions: randomized` draws from a range: remove it".to_owned()
+    });
     check.that("train.lr", train.lr.is_finite() && train.lr > 0.0, || format!("must be finite and above 0: {}", train.lr));
     check.that("train.weight_decay", train.weight_decay.is_finite() && train.weight_decay >= 0.0, || {
         format!("must be finite and at least 0: {}", train.weight_decay)
@@ -93,6 +102,12 @@ pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
             check.that(key, false, || error.to_string());
             return;
         }
+    }
+    if let Some(range) = model.position_range {
+        let longest = tokens_max(&*task.clone().shared(), &lengths, train.lengths);
+        check.that("model.position_range", (longest..=1_000_000).contains(&range), || {
+            format!("must be between {longest}, the tokens of the longest sequence, and 1000000: {range}")
+        });
     }
     for (key, distribution) in [("train.distribution", train.distribution()), ("evaluate.distribution", evaluate.distribution())] {
         let known = task.distributions();

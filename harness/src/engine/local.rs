@@ -91,7 +91,8 @@ impl Pool<'_> {
                 return None;
             }
             Ok(Ok(Some(done))) => {
-                line.end(&in_words(&done), started.elapsed());
+                let fallback = self.device.falls_back(&cell.model());
+                line.end(&in_words(&done, fallback), started.elapsed());
                 return Some(Ended { run, failure: None });
             }
             Ok(Err(error)) => in_one_line(&error),
@@ -102,7 +103,8 @@ impl Pool<'_> {
     }
 }
 
-fn in_words(done: &Done) -> String {
+/// `fallback` says that plain burn computed what the device's fused passes do not.
+fn in_words(done: &Done, fallback: bool) -> String {
     let end = match &done.status {
         RunStatus::Diverged { step } => format!("diverged at step {step}"),
         _ if done.stopped_early => format!("learned after {} steps", done.steps),
@@ -110,7 +112,11 @@ fn in_words(done: &Done) -> String {
     };
     let waited = 100.0 * done.secs_waiting / done.secs_train.max(f64::MIN_POSITIVE);
     let real = 100.0 * done.real_tokens_share;
-    format!("{end} at {:.0} tokens/s, {real:.0} % of them real, {waited:.1} % of the time waiting for examples", done.tokens_per_sec)
+    let plainly = if fallback { " by plain burn (the fused passes do not compute these positions)" } else { "" };
+    format!(
+        "{end} at {:.0} tokens/s{plainly}, {real:.0} % of them real, {waited:.1} % of the time waiting for examples",
+        done.tokens_per_sec
+    )
 }
 
 fn in_one_line(error: &Error) -> String {

@@ -61,7 +61,7 @@ impl RunDirectory {
         fs::create_dir_all(&checkpoint).map_err(Error::file(&checkpoint, "create"))?;
         self.check_owner(cell, seeds)?;
         write_json(&self.path.join("config.json"), &configuration(cell, seeds))?;
-        write_json(&self.path.join("environment.json"), &environment(device))
+        write_json(&self.path.join("environment.json"), &environment(cell, device))
     }
 
     /// Writes weights and records, then marks the run as done.
@@ -100,11 +100,11 @@ fn configuration(cell: &Cell, seeds: SeedPair) -> Value {
 }
 
 /// What else the results may depend on.
-fn environment(device: &Device) -> Value {
+fn environment(cell: &Cell, device: &Device) -> Value {
     json!({
         "rasplab": env!("CARGO_PKG_VERSION"),
         "device": device.name(),
-        "vector_instructions": device.vector_instructions(),
+        "vector_instructions": device.vector_instructions(&cell.model()),
         "os": std::env::consts::OS,
         "architecture": std::env::consts::ARCH,
         "cores": std::thread::available_parallelism().map_or(1, std::num::NonZero::get),

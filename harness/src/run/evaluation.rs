@@ -2,7 +2,7 @@
 
 use report::statistics::binomial::Share;
 use report::{Metric, Record, Split};
-use tasks::random::stream;
+use tasks::random::{Rng, stream};
 use transformer::{Score, Sequence, Transformer, score};
 
 use super::{Context, sequence};
@@ -10,16 +10,17 @@ use crate::cell::Cell;
 use crate::config::SeedPair;
 use crate::error::Error;
 
-/// Records of every evaluated length, ascending. Sequences start at position 0: a random offset belongs to training alone.
+/// Records of every evaluated length, ascending. A random offset of positions belongs to training alone.
 pub(super) fn evaluate(cell: &Cell, seeds: SeedPair, model: &Transformer, context: &Context) -> Result<Vec<Record>, Error> {
-    let evaluate = &cell.config.evaluate;
+    let (evaluate, positions) = (&cell.config.evaluate, cell.model().positions);
     let mut sequences: Vec<Sequence> = Vec::with_capacity(cell.len_eval.len() * evaluate.examples);
     for &length in &cell.len_eval {
         let purpose = format!("eval/{length}");
         for index in 0..evaluate.examples {
             // An example of its own stream depends on no other.
             let rng = &mut stream(seeds.data, &purpose, index as u64);
-            sequences.push(sequence(cell, &cell.task.sample_as(evaluate.distribution(), length, rng)?, 0)?);
+            let example = cell.task.sample_as(evaluate.distribution(), length, rng)?;
+            sequences.push(sequence(cell, &example, |tokens| positions.at_evaluation(tokens.len(), rng.next_u64()))?);
         }
     }
     // All lengths at once.

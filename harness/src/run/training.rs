@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use report::RunStatus;
 use serde::Serialize;
-use tasks::random::{ChaCha8Rng, below, stream};
-use transformer::{Positions, Sequence, Trainer, score};
+use tasks::random::{ChaCha8Rng, Rng, below, stream};
+use transformer::{Placement, Sequence, Trainer, score};
 
 use super::directory::RunDirectory;
 use super::{Context, Done, Progress, sequence};
@@ -53,12 +53,14 @@ pub(super) fn train(
     context: &Context,
 ) -> Result<Option<Done>, Error> {
     let (sender, batches) = sync_channel(DRAWN_AHEAD);
+    let positions = cell.model().positions;
     std::thread::scope(|scope| {
         scope.spawn(move || {
             for step in 0..cell.config.train.steps {
                 let rng = &mut stream(seeds.data, "data", step as u64);
+                let placement = |tokens: &[u32], random: u64| positions.in_training(tokens, random);
                 // The other end is gone where training has ended early.
-                if sender.send(draw(cell, cell.config.train.batch, offsets(cell), rng)).is_err() {
+                if sender.send(draw(cell, cell.config.train.batch, placement, rng)).is_err() {
                     return;
                 }
             }
@@ -78,7 +80,9 @@ fn train_on(
 ) -> Result<Option<Done>, Error> {
     let cfg = &cell.config.train;
     let schedule = cell.schedule();
-    let checked: Vec<Sequence> = draw(cell, CHECK_EXAMPLES, 0, &mut stream(seeds.data, "check", 0))?;
+    let positions = cell.model().positions;
+    let placement = |tokens: &[u32], random: u64| positions.at_evaluation(tokens.len(), random);
+    let checked: Vec<Sequence> = draw(cell, CHECK_EXAMPLES, placement, &mut stream(seeds.data, "check", 0))?;
     let mut metrics = Metrics::create(directory)?;
     let mut exact_match = None;
     let mut status = RunStatus::Done;
@@ -139,25 +143,16 @@ fn timed<T>(messages: Receiver<T>) -> impl Iterator<Item = (T, f64)> {
     })
 }
 
-/// How many position rows training may shift a sequence into; 0 for models without a table.
-fn offsets(cell: &Cell) -> usize {
-    match cell.model().positions {
-        Positions::None => 0,
-        Positions::Learned { rows } => rows,
-    }
-}
-
-/// Fresh examples, their lengths uniform over the training lengths, each shifted by a uniform offset within `rows`.
-fn draw(cell: &Cell, count: usize, rows: usize, rng: &mut ChaCha8Rng) -> Result<Vec<Sequence>, Error> {
+/// Fresh examples, their lengths uniform over the training lengths, each standing where its tokens and a random number say. One number
+/// for each example whatever the scheme, so that all schemes are trained on the same examples.
+fn draw(cell: &Cell, count: usize, placement: impl Fn(&[u32], u64) -> Placement, rng: &mut ChaCha8Rng) -> Result<Vec<Sequence>, Error> {
     let train = &cell.config.train;
     let shortest = train.len_train_min();
     (0..count)
         .map(|_| {
             let length = shortest + below(rng, train.lengths - shortest + 1);
             let example = cell.task.sample_as(train.distribution(), length, rng)?;
-            let tokens = example.prompt.len() + example.answer.len();
-            let offset = below(rng, rows.saturating_sub(tokens) + 1);
-            sequence(cell, &example, offset)
+            sequence(cell, &example, |tokens| placement(tokens, rng.next_u64()))
         })
         .collect()
 }

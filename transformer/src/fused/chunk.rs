@@ -47,7 +47,7 @@ impl Chunk {
         let start = self.tokens.len();
         let read = sequence.tokens.len().saturating_sub(1);
         self.tokens.extend_from_slice(&sequence.tokens[..read]);
-        self.positions.extend((0..read).map(|t| sequence.offset + t));
+        self.positions.extend(sequence.placement.positions(&sequence.tokens[..read]));
         self.sequences.push(start..self.tokens.len());
         for t in first_target..sequence.tokens.len() {
             self.predicted.push(start + t - 1);

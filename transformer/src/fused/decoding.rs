@@ -11,6 +11,7 @@ use super::weights::{Passes, Weights};
 use crate::batch::Sequence;
 use crate::decode::{Prompt, Writing};
 use crate::model::{Activation, Transformer};
+use crate::position::Placement;
 
 /// Continues each prompt; the model has tables for all that this may come to.
 pub(crate) fn decode(instructions: Instructions, model: &Transformer, prompts: &[Prompt]) -> Vec<Vec<u32>> {
@@ -18,13 +19,17 @@ pub(crate) fn decode(instructions: Instructions, model: &Transformer, prompts: &
     let weights = Weights::of(model, instructions);
     let pass = Pass { instructions, config, weights: &weights, passes: Passes::Forward };
     let mut workspace = Workspace::default();
-    let mut decoders: Vec<Decoder> = prompts.iter().map(|prompt| Decoder::new(prompt, config.layers)).collect();
+    let mut decoders: Vec<Decoder<'_>> = prompts.iter().map(|prompt| Decoder::new(prompt, config.layers)).collect();
 
     let mut unread = decoders.iter_mut();
     // A prompt as a sequence whose next token is to be predicted; what stands there is not read.
     let sequences: Vec<Sequence> = prompts
         .iter()
-        .map(|prompt| Sequence { tokens: [&prompt.tokens[..], &[0]].concat(), answer_start: prompt.tokens.len(), offset: 0 })
+        .map(|prompt| Sequence {
+            tokens: [&prompt.tokens[..], &[0]].concat(),
+            answer_start: prompt.tokens.len(),
+            placement: prompt.placement.clone(),
+        })
         .collect();
     for chunk in Chunk::cut(&sequences, config.width, |sequence| sequence.answer_start) {
         pass.forward(&chunk, &mut workspace);
@@ -39,7 +44,7 @@ pub(crate) fn decode(instructions: Instructions, model: &Transformer, prompts: &
         }
     }
     loop {
-        let mut live: Vec<&mut Decoder> = decoders.iter_mut().filter(|decoder| !decoder.writing.is_done()).collect();
+        let mut live: Vec<&mut Decoder<'_>> = decoders.iter_mut().filter(|decoder| !decoder.writing.is_done()).collect();
         if live.is_empty() {
             return decoders.into_iter().map(|decoder| decoder.writing.into_answer()).collect();
         }
@@ -51,8 +56,12 @@ pub(crate) fn decode(instructions: Instructions, model: &Transformer, prompts: &
 }
 
 /// One prompt on its way.
-struct Decoder {
+struct Decoder<'p> {
     writing: Writing,
+    placement: &'p Placement,
+    /// Tokens that have been read, and where the last of them stands.
+    read: usize,
+    position: Option<usize>,
     caches: Vec<Cache>,
 }
 
@@ -63,9 +72,24 @@ struct Cache {
     values: Vec<f32>,
 }
 
-impl Decoder {
-    fn new(prompt: &Prompt, layers: usize) -> Self {
-        Self { writing: Writing::new(prompt), caches: vec![Cache::default(); layers] }
+impl<'p> Decoder<'p> {
+    /// A prompt that is about to be read.
+    fn new(prompt: &'p Prompt, layers: usize) -> Self {
+        Self {
+            writing: Writing::new(prompt),
+            placement: &prompt.placement,
+            read: prompt.tokens.len(),
+            position: prompt.placement.positions(&prompt.tokens).last().copied(),
+            caches: vec![Cache::default(); layers],
+        }
+    }
+
+    /// The last token that was written, to be read now, and its position.
+    fn step(&mut self) -> (u32, usize) {
+        let token = self.writing.last();
+        let position = self.placement.next(self.read, self.position, token);
+        (self.read, self.position) = (self.read + 1, Some(position));
+        (token, position)
     }
 }
 
@@ -80,15 +104,12 @@ impl Cache {
 
 impl Pass<'_> {
     /// Reads the last token of each prompt's answer; the next token's logits are then in `workspace.logits`.
-    fn read_one(&self, live: &mut [&mut Decoder], workspace: &mut Workspace) {
+    fn read_one(&self, live: &mut [&mut Decoder<'_>], workspace: &mut Workspace) {
         let (width, rows) = (self.config.width, live.len());
-        let chunk = Chunk {
-            tokens: live.iter().map(|decoder| decoder.writing.last()).collect(),
-            positions: live.iter().map(|decoder| decoder.caches.first().map_or(0, |cache| cache.keys.len() / width)).collect(),
-            ..Chunk::default()
-        };
+        let (tokens, positions) = live.iter_mut().map(|decoder| decoder.step()).unzip();
+        let chunk = Chunk { tokens, positions, ..Chunk::default() };
         let mut x = vec![0.0; rows * width];
-        self.embed(&chunk, &mut x);
+        self.embed(&chunk, &mut workspace.waves, &mut x);
         let [mut normed, mut qkv, mut mixed, mut hidden] = [1, 3, 1, 4].map(|times| vec![0.0; rows * times * width]);
         let statistics = room(&mut workspace.statistics, rows);
         for (layer, (layout, packed)) in self.weights.layout.blocks.iter().zip(&self.weights.blocks).enumerate() {

@@ -9,6 +9,7 @@ use super::layout::{LinearLayout, NormLayout};
 use super::product::{Finish, Product, Rows, Start};
 use super::weights::{PackedLinear, Passes, Weights};
 use crate::model::{Activation, ModelConfig};
+use crate::position::{Positions, Waves};
 
 /// What a block computed on its way. `R` rows of the chunk; `K` rows that are kept, which in the last block are only those where a
 /// token is predicted: nothing reads the others again.
@@ -49,6 +50,7 @@ pub(super) struct Workspace {
     /// `[N, V]`.
     pub(super) logits: Vec<f32>,
     pub(super) scratch: AttentionScratch,
+    pub(super) waves: Waves,
     pub(super) packs: super::backward::PackRoom,
     pub(super) gradient: super::backward::GradientRoom,
 }
@@ -76,7 +78,7 @@ impl Pass<'_> {
     pub(super) fn forward(&self, chunk: &Chunk, workspace: &mut Workspace) {
         let (width, layers, kept) = (self.config.width, self.config.layers, chunk.predicted.len());
         workspace.blocks.resize_with(layers + 1, BlockRecord::default);
-        self.embed(chunk, room(&mut workspace.blocks[0].stream, chunk.rows() * width));
+        self.embed(chunk, &mut workspace.waves, room(&mut workspace.blocks[0].stream, chunk.rows() * width));
         for layer in 0..layers {
             self.block(layer, chunk, workspace);
         }
@@ -94,16 +96,19 @@ impl Pass<'_> {
         });
     }
 
-    pub(super) fn embed(&self, chunk: &Chunk, stream: &mut [f32]) {
+    pub(super) fn embed(&self, chunk: &Chunk, waves: &mut Waves, stream: &mut [f32]) {
         let (width, flat, layout) = (self.config.width, &self.weights.flat, &self.weights.layout);
         let tokens = &flat[layout.tokens.clone()];
         let positions = &flat[layout.positions.clone()];
         for ((row, &token), &position) in stream.chunks_exact_mut(width).zip(&chunk.tokens).zip(&chunk.positions) {
             row.copy_from_slice(&tokens[token as usize * width..][..width]);
-            if !positions.is_empty() {
-                for (number, added) in row.iter_mut().zip(&positions[position * width..][..width]) {
-                    *number += added;
-                }
+            let added = if self.config.positions == Positions::Sinusoidal {
+                waves.row(position, width)
+            } else {
+                positions.get(position * width..).unwrap_or_default()
+            };
+            for (number, added) in row.iter_mut().zip(added) {
+                *number += added;
             }
         }
     }

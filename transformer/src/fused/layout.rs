@@ -5,7 +5,6 @@
 use std::ops::Range;
 
 use crate::model::ModelConfig;
-use crate::position::Positions;
 
 /// A linear layer: weight `[inputs, outputs]`, bias `[outputs]`.
 #[derive(Debug, Clone)]
@@ -58,10 +57,7 @@ impl Layout {
         let width = config.width;
         let mut cursor = Cursor(0);
         let tokens = cursor.take(config.vocabulary * width);
-        let positions = match config.positions {
-            Positions::None => cursor.take(0),
-            Positions::Learned { rows } => cursor.take(rows * width),
-        };
+        let positions = cursor.take(config.positions.rows().unwrap_or(0) * width);
         let blocks = (0..config.layers)
             .map(|_| BlockLayout {
                 attention_norm: cursor.norm(width),

@@ -1,0 +1,116 @@
+//! `fire`: a small network's value at the distance, relative to the query's own position, added to the logits; each block has its own
+//! (Li et al. 2024, section 3, <https://arxiv.org/abs/2310.04418>): `b(i, j) = f(psi(i - j) / psi(max(L, i)))`, `psi(x) = ln(c x + 1)`, where f
+//! has one hidden layer of 32 and gives one number per head. c starts at 0.1, as in the paper's code, and is trained; so is L. L starts at a
+//! quarter of the longest training sequence, as there (512 of 2,048), so that most of training is relative already.
+//!
+//! In training and at evaluation: tokens count from the sequence's first. What f is given never leaves [0, 1], however long the sequence;
+//! a shift of all positions would change it, for queries beyond L.
+
+use burn::module::{Module, Param};
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::{Device, Tensor, TensorData, activation::relu};
+
+/// Width of the hidden layer.
+pub(crate) const HIDDEN: usize = 32;
+const SCALE: f32 = 0.1;
+/// Keeps the divisor from 0 where training takes L there.
+const EPSILON: f32 = 1e-6;
+
+/// The scheme within one block.
+#[derive(Module, Debug)]
+pub(crate) struct Fire {
+    /// c: `[1]`.
+    scale: Param<Tensor<1>>,
+    /// L as a multiple of where it starts: `[1]`.
+    threshold: Param<Tensor<1>>,
+    hidden: Linear,
+    per_head: Linear,
+    #[module(skip)]
+    threshold_start: usize,
+}
+
+impl Fire {
+    pub(crate) fn new(threshold_start: usize, heads: usize, device: &Device) -> Self {
+        Self {
+            scale: Param::from_tensor(Tensor::full([1], SCALE, device)),
+            threshold: Param::from_tensor(Tensor::ones([1], device)),
+            hidden: LinearConfig::new(1, HIDDEN).init(device),
+            per_head: LinearConfig::new(HIDDEN, heads).init(device),
+            threshold_start,
+        }
+    }
+
+    /// # Shapes
+    /// - returns `[1, H, T, T]`: query in the third axis, key in the fourth; keys that come later have that of distance 0
+    pub(crate) fn bias(&self, tokens: usize) -> Tensor<4> {
+        let relative = self.relative_distances(tokens).reshape([tokens * tokens, 1]);
+        let per_head = self.per_head.forward(relu(self.hidden.forward(relative))); // [T * T, H]
+        let [_, heads] = per_head.dims();
+        per_head.reshape([1, tokens, tokens, heads]).permute([0, 3, 1, 2])
+    }
+
+    /// # Shapes
+    /// - returns `[T, T]`, each in [0, 1]
+    fn relative_distances(&self, tokens: usize) -> Tensor<2> {
+        let scale = self.scale.val();
+        let device = scale.device();
+        let psi = |x: Tensor<2>| (x * scale.clone().abs().unsqueeze::<2>() + 1.0).log();
+        let distances: Vec<f32> = (0..tokens).flat_map(|query| (0..tokens).map(move |key| query.saturating_sub(key) as f32)).collect();
+        let queries: Vec<f32> = (0..tokens).map(|query| query as f32).collect();
+        let queries = Tensor::<2>::from_data(TensorData::new(queries, [tokens, 1]), &device);
+        let threshold = self.threshold.val().abs().mul_scalar(self.threshold_start as f32).unsqueeze::<2>().expand([tokens, 1]);
+        let distances = Tensor::<2>::from_data(TensorData::new(distances, [tokens, tokens]), &device);
+        psi(distances) / (psi(queries.max_pair(threshold)) + EPSILON)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::read;
+    use crate::device::test_device;
+
+    fn relative(tokens: usize) -> Vec<Vec<f32>> {
+        let fire = Fire::new(4, 2, test_device().burn());
+        read::<f32, 2, _>(fire.relative_distances(tokens)).chunks(tokens).map(<[f32]>::to_vec).collect()
+    }
+
+    #[test]
+    fn distances_are_relative_to_the_query_s_position_beyond_the_threshold() {
+        // ln(0.1 (i - j) + 1) / ln(0.1 max(4, i) + 1).
+        let found = relative(9);
+        for (query, key, right) in [(0, 0, 0.0), (1, 0, 0.283_263_1), (3, 1, 0.541_862_1), (6, 1, 0.862_685_1), (8, 0, 1.0_f32)] {
+            assert!((found[query][key] - right).abs() < 1e-5, "({query}, {key}): {} is not {right}", found[query][key]);
+        }
+        assert!(found.iter().flatten().all(|share| (0.0..=1.0).contains(share)));
+        // Up to the threshold a shift changes nothing; beyond it does.
+        assert!((found[3][1] - found[4][2]).abs() < 1e-6);
+        assert!((found[6][4] - found[8][6]).abs() > 1e-2);
+    }
+
+    #[test]
+    fn the_network_gives_one_number_per_head() {
+        let mut fire = Fire::new(4, 2, test_device().burn());
+        let matrix = |numbers: &[f32], shape: [usize; 2]| {
+            let mut whole = numbers.to_vec();
+            whole.resize(shape[0] * shape[1], 0.0);
+            Param::from_tensor(Tensor::<2>::from_data(TensorData::new(whole, shape), test_device().burn()))
+        };
+        let vector = |numbers: &[f32], len: usize| {
+            let mut whole = numbers.to_vec();
+            whole.resize(len, 0.0);
+            Some(Param::from_tensor(Tensor::<1>::from_data(TensorData::new(whole, [len]), test_device().burn())))
+        };
+        // f(x) = 2 max(0, x) + 0.5 max(0, 1 - 2 x) - max(0, 0.5 x - 0.1) + 0.25 for the first head, -0.5 for the second.
+        fire.hidden.weight = matrix(&[1.0, -2.0, 0.5], [1, HIDDEN]);
+        fire.hidden.bias = vector(&[0.0, 1.0, -0.1], HIDDEN);
+        fire.per_head.weight = matrix(&[2.0, 0.0, 0.5, 0.0, -1.0, 0.0], [HIDDEN, 2]);
+        fire.per_head.bias = vector(&[0.25, -0.5], 2);
+        let bias: Vec<f32> = read(fire.bias(9));
+        let first = |query: usize, key: usize| bias[query * 9 + key];
+        for (query, key, right) in [(0, 0, 0.75), (1, 0, 0.991_631_6), (3, 1, 1.162_793_2), (6, 1, 1.644_027_6), (8, 0, 1.85_f32)] {
+            assert!((first(query, key) - right).abs() < 1e-5, "({query}, {key}): {} is not {right}", first(query, key));
+        }
+        assert!(bias[81..].iter().all(|second| (second + 0.5).abs() < 1e-6));
+    }
+}
