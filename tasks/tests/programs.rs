@@ -309,7 +309,7 @@ fn programs_are_as_long_as_they_should_be() {
     let expected = [
         ("binary-majority", 3),
         ("sort", 1),
-        ("count", 5),
+        ("count", 4),
         ("copy-unique", 4),
         ("boolean-and", 2),
         ("copy-repeat", 4),

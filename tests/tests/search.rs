@@ -77,11 +77,12 @@ fn a_search_depends_neither_on_threads_nor_on_where_it_was_interrupted() {
 #[test]
 fn what_cannot_be_searched_is_said_with_the_way_out() {
     let desk = Desk::new();
-    let refusals: [(&[&str], i32, &str); 10] = [
+    let refusals: [(&[&str], i32, &str); 11] = [
         (&["--task", "parity", "--train-lengths", "1..90000"], 2, "up to length 500, not 90000"),
         (&["--task", "sort", "--count", "99999999"], 2, "at most 10000 examples"),
         (&["--task", "srot"], 2, "no task is called `srot`"),
         (&["--task", "sort", "--ops", "+,selct=="], 2, "no operation is called `selct==`: did you mean `select==`?"),
+        (&["--task", "sort", "--ops", "+,==,if"], 2, "without `max`, `min` or `mean` cannot be searched"),
         (&["--task", "sort", "--memory", "1"], 2, "--memory: 1 MiB are too little"),
         (&["--task", "sort", "--train-lengths", "1..10", "--test-length", "10"], 2, "give more than 10"),
         (&["--task", "sort", "--train-lengths", "90..101"], 2, "length 101"),

@@ -15,7 +15,8 @@
 //!
 //! **Why leaving out equal values is sound.** Say that no program of fewer than `s` operations agrees with the battery, and one of `s` does. No two of
 //! its lines, and no line and a leaf, have the same value and kind, or one could be replaced by the other (except a written constant: operations on
-//! two of those are folded). When a state could make a value in two ways, of
+//! two of those are folded). A line that is always true or false is replaced by that leaf, and what then folds to a written constant by one aggregation of
+//! everything, which is why a space must have a reduction. When a state could make a value in two ways, of
 //! which one does not read line `y`, then `y` is read by something else, or the program without `y` would agree and be shorter. So it does not matter
 //! which way is kept, and sizes must be searched in order. Equality is of the lanes themselves, not of hashes.
 
@@ -64,6 +65,9 @@ pub enum SearchError {
     /// There is nothing to agree with.
     #[error("the battery is empty: add a sequence")]
     EmptyBattery,
+    /// Constant values could not be made where they are needed.
+    #[error("operations without `max`, `min` or `mean` cannot be searched: add one")]
+    NoReduction,
     /// A part of a known program is of no use.
     #[error(
         "nothing of this part of the known program can be kept: its operations fail on the battery, or have a constant or default that the space has not"

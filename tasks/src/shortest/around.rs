@@ -18,8 +18,8 @@ pub struct Bettered {
 
 /// Keeps every part of a known program in turn, and searches what is left of it with at most `question.size_max` new operations, until no such program is shorter.
 ///
-/// With all of a known program's `m` operations but `k` kept, programs with fewer than `k` new ones are shorter. Those are all gone through, so what comes of it has no shorter
-/// neighbour of this kind; a shorter program that shares less with it may exist.
+/// With all of a known program's `m` operations but `k` kept, programs with fewer than `k` new ones are shorter, and are gone through. A shorter program that shares less
+/// with the known one may exist, or one that reads an operation that was out of sight for want of room.
 ///
 /// # Errors
 /// [`ShortestError`].

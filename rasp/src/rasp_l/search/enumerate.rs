@@ -88,10 +88,13 @@ impl Search {
     /// It is exhaustive if no program of fewer operations agrees: what is left out is what a shorter program could do.
     ///
     /// # Errors
-    /// [`SearchError::EmptyBattery`], [`SearchError::TooManySlots`].
+    /// [`SearchError::EmptyBattery`], [`SearchError::NoReduction`], [`SearchError::TooManySlots`].
     pub fn new(space: &Space, battery: &Battery, size: usize) -> Result<Self, SearchError> {
         if battery.sequences().is_empty() {
             return Err(SearchError::EmptyBattery);
+        }
+        if space.operations.reductions.is_empty() {
+            return Err(SearchError::NoReduction);
         }
         if line::leaves(space) + size > SLOTS_MAX {
             let most = SLOTS_MAX - usize::from(line::FIRST_CONSTANT);
