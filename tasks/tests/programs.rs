@@ -327,7 +327,7 @@ fn programs_are_as_long_as_they_should_be() {
         ("flip-flop", 4),
         ("dyck-1", 4),
         ("shuffle-dyck-2", 6),
-        ("anbn", 5),
+        ("anbn", 4),
         ("anbncn", 7),
         ("tomita-1", 2),
         ("tomita-2", 5),
