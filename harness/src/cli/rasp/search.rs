@@ -313,6 +313,7 @@ impl Answer<'_> {
         let own = task.program_source().and_then(|(file, source)| Program::parse_in(self.question.space.profile, file, source).ok());
         let known = match own.map(|program| program.length().core_operations) {
             Some(own) if own == bound => format!("the task's own program has {own}, so it is a shortest one"),
+            Some(own) if own < bound => format!("the task's own program has {own}, with operations or constants that were left out"),
             Some(own) => format!("the task's own program has {own}; raise --max-operations, or restrict --ops to go deeper"),
             None => "raise --max-operations, restrict --ops to go deeper, or give other --constants".to_owned(),
         };

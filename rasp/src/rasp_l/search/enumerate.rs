@@ -291,8 +291,8 @@ impl<'s> Worker<'s> {
         match (self.search.size, shard.first) {
             (0, _) => self.leaves(),
             (1, _) => self.last_operations(0),
-            (2, _) => self.last_lines(self.first_item, 0, None),
-            (3, Some(first)) => self.close(first, 0),
+            (2, _) => self.last_lines(self.first_item, 0, None, stop),
+            (3, Some(first)) => self.close(first, 0, stop),
             (size, Some(first)) => {
                 let unused = self.push(first, 0);
                 let complete = self.descend(first + 1, size - 2, unused, (shard.remainder, shard.modulus), stop);
@@ -301,7 +301,7 @@ impl<'s> Worker<'s> {
             }
             (_, None) => unreachable!("larger sizes are split by their first line"),
         }
-        Some(std::mem::take(&mut self.outcome))
+        (!stop.load(Ordering::Relaxed)).then(|| std::mem::take(&mut self.outcome))
     }
 
     /// Chooses the next of `left` lines, two or more, among the items from `first` on.
@@ -315,7 +315,7 @@ impl<'s> Worker<'s> {
                 return None;
             }
             if left == 2 {
-                self.close(item, unused);
+                self.close(item, unused, stop);
             } else {
                 let unused = self.push(item, unused);
                 let complete = self.descend(item + 1, left - 1, unused, (0, 1), stop);
@@ -378,15 +378,15 @@ impl<'s> Worker<'s> {
     }
 
     /// Makes the item the last line but one, and goes through all last lines: the items behind it, and what it makes possible.
-    fn close(&mut self, item: usize, unused: u32) {
+    fn close(&mut self, item: usize, unused: u32, stop: &AtomicBool) {
         let slot = self.push_screen(item);
         let unused = self.unused_with(item, unused) | 1 << slot;
-        self.last_lines(item + 1, unused, Some((item, slot)));
+        self.last_lines(item + 1, unused, Some((item, slot)), stop);
         self.pop_screen();
     }
 
     /// Goes through all last lines of the state: the items from `first` on, and what the newest line, which is no item of the pool's yet, makes possible.
-    fn last_lines(&mut self, first: usize, unused: u32, newest: Option<(usize, Slot)>) {
+    fn last_lines(&mut self, first: usize, unused: u32, newest: Option<(usize, Slot)>, stop: &AtomicBool) {
         self.children.clear();
         let slot = newest.map(|(_, slot)| slot);
         let known = if slot.is_some() { self.screen.add_selectors(slot) } else { 0 };
@@ -412,18 +412,21 @@ impl<'s> Worker<'s> {
         self.outcome.counts.states += self.children.kinds.len() as u64;
         self.outcome.counts.last_operations += self.sieve.last_operations(&self.children.kinds);
         if !self.children.passed.is_empty() {
-            self.try_passed(first, unused, newest);
+            self.try_passed(first, unused, newest, stop);
         }
     }
 
     /// Goes through the last lines that the screen cannot tell from those that passed, on all sequences and with every last operation.
-    fn try_passed(&mut self, first: usize, unused: u32, newest: Option<(usize, Slot)>) {
+    fn try_passed(&mut self, first: usize, unused: u32, newest: Option<(usize, Slot)>, stop: &AtomicBool) {
         let mark = self.pool.len();
         if let Some((item, slot)) = newest {
             self.full.push(self.pool.kind(item), self.pool.value(item));
             self.derive_full(Some(slot));
         }
         for item in first..self.pool.len() {
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
             let (kind, unused) = (self.pool.kind(item), self.unused_with(item, unused));
             let screen = self.pool.screen(item);
             let is_like = |&child: &usize| self.children.kinds[child].0 == kind && self.children.value(child) == screen;
