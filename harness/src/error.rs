@@ -101,7 +101,7 @@ pub enum Error {
     /// The user stopped a search.
     #[error(
         "interrupted at size {size}, {done} of {shards} shards done{}",
-        if *kept { " and kept: run the same command again to go on" } else { ": with --out FOLDER they would be kept" }
+        if *kept { " and kept: run the same command again to go on" } else { ", which are not kept" }
     )]
     SearchInterrupted {
         /// Core operations of the programs that were being searched.

@@ -40,9 +40,9 @@ pub(in crate::cli) struct SearchArgs {
     /// The largest length beyond training at which programs are tried [default: four times the largest training length, or the task's limit].
     #[arg(long, value_name = "LENGTH")]
     test_length: Option<usize>,
-    /// The largest size searched, in core operations.
-    #[arg(long, value_name = "N", default_value_t = 4)]
-    max_operations: usize,
+    /// The largest size searched, in core operations [default: 4; with --around 2].
+    #[arg(long, value_name = "N")]
+    max_operations: Option<usize>,
     /// The operations that a line may be: `full`, `basic` (all but `* %`, negation and `!=`), `no-arithmetic`, `attention`, or names separated by commas, such as `+,==,if,max,width,select==`.
     #[arg(long, value_name = "SET", default_value = "full")]
     ops: String,
@@ -172,7 +172,7 @@ fn question<'t>(args: &SearchArgs, task: &'t dyn Task) -> Result<Question<'t>, E
         train: args.train_lengths.clone(),
         beyond: beyond(last, furthest),
         space,
-        size_max: args.max_operations,
+        size_max: args.max_operations.unwrap_or(if args.around.is_some() { 2 } else { 4 }),
         until_general: true,
         further: args.further,
         trials: Trials { distribution: tasks::STANDARD, directed: true, count: args.count, seed: args.seed },
