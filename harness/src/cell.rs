@@ -55,19 +55,29 @@ impl Cell {
         let len_eval = config.evaluate.resolved_lengths(config.train.lengths);
         config.evaluate.lengths = Some(len_eval.clone());
         if config.model.positions == PositionsConfig::Randomized {
-            let longest = tokens_max(&*task, &len_eval, config.train.lengths);
+            let longest = tokens_read(&*task, &config, &len_eval);
             config.model.position_range = Some(config.model.position_range.unwrap_or(4 * longest));
         }
         let id = CellId(format!("{}-{}", config.task, &identity(&config, task.version(), device)[..12]));
         Ok(Self { id, config, task, len_eval })
     }
 
-    /// The longest sequence in tokens, over training and evaluation.
+    /// The tokens of the longest example, over training and evaluation.
     pub fn tokens_max(&self) -> usize {
         tokens_max(&*self.task, &self.len_eval, self.config.train.lengths)
     }
 
-    /// The model's shape: a position for every token of the longest evaluated sequence.
+    /// The tokens of the longest sequence that the model reads: the longest example, or a window of training.
+    pub fn tokens_read(&self) -> usize {
+        tokens_read(&*self.task, &self.config, &self.len_eval)
+    }
+
+    /// The tokens of the longest sequence that is trained on.
+    fn tokens_trained(&self) -> usize {
+        self.config.train.context.unwrap_or_else(|| self.task.tokens_max(self.config.train.lengths))
+    }
+
+    /// The model's shape: a position for every token of the longest sequence.
     pub fn model(&self) -> ModelConfig {
         let model = &self.config.model;
         ModelConfig {
@@ -77,15 +87,15 @@ impl Cell {
             width: model.width,
             positions: match model.positions {
                 PositionsConfig::None => Positions::None,
-                PositionsConfig::Learned => Positions::Learned { rows: self.tokens_max() },
+                PositionsConfig::Learned => Positions::Learned { rows: self.tokens_read() },
                 PositionsConfig::Sinusoidal => Positions::Sinusoidal,
                 PositionsConfig::Rotary => Positions::Rotary,
                 PositionsConfig::Alibi => Positions::Alibi,
                 PositionsConfig::T5 => Positions::T5,
-                PositionsConfig::Fire => Positions::Fire { threshold: self.task.tokens_max(self.config.train.lengths).div_ceil(4) },
-                PositionsConfig::Randomized => Positions::Randomized { rows: model.position_range.unwrap_or(4 * self.tokens_max()) },
+                PositionsConfig::Fire => Positions::Fire { threshold: self.tokens_trained().div_ceil(4) },
+                PositionsConfig::Randomized => Positions::Randomized { rows: model.position_range.unwrap_or(4 * self.tokens_read()) },
                 // A sequence may be a single number, and row 0 belongs to tokens that are no digits.
-                PositionsConfig::Abacus => Positions::Abacus { rows: self.tokens_max() + 1, digits_from: self.digits_from() },
+                PositionsConfig::Abacus => Positions::Abacus { rows: self.tokens_read() + 1, digits_from: self.digits_from() },
             },
             activation: match model.activation {
                 ActivationConfig::Relu => Activation::Relu,
@@ -102,7 +112,8 @@ impl Cell {
 
     /// The optimizer's settings.
     pub fn optimizer(&self) -> OptimizerConfig {
-        OptimizerConfig { weight_decay: self.config.train.weight_decay as f32, ..OptimizerConfig::default() }
+        let train = &self.config.train;
+        OptimizerConfig { weight_decay: train.weight_decay as f32, clip: train.clip, ..OptimizerConfig::default() }
     }
 
     /// The learning-rate schedule.
@@ -132,7 +143,7 @@ impl Cell {
     /// A rough measure of the work of one run, for starting long runs first.
     pub fn work(&self) -> usize {
         let (model, train) = (&self.config.model, &self.config.train);
-        train.steps * train.batch * self.task.tokens_max(train.lengths) * model.layers * model.width * model.width
+        train.steps * train.batch * self.tokens_trained() * model.layers * model.width * model.width
     }
 
     /// The model and its training in one line.
@@ -156,14 +167,22 @@ impl Cell {
             plural(model.heads, "head"),
             model.width,
             plural(train.steps, "step"),
-            plural(train.batch, "example"),
+            match train.context {
+                Some(context) => format!("{} of {context} tokens", plural(train.batch, "window")),
+                None => plural(train.batch, "example"),
+            },
             train.lr
         )
     }
 }
 
-/// The tokens of the longest sequence, over training and evaluation.
-pub(crate) fn tokens_max(task: &dyn Task, len_eval: &[usize], len_train_max: usize) -> usize {
+/// The tokens of the longest sequence that the model reads: the longest example, or a window of training.
+pub(crate) fn tokens_read(task: &dyn Task, config: &CellConfig, len_eval: &[usize]) -> usize {
+    tokens_max(task, len_eval, config.train.lengths).max(config.train.context.unwrap_or(0))
+}
+
+/// The tokens of the longest example, over training and evaluation.
+fn tokens_max(task: &dyn Task, len_eval: &[usize], len_train_max: usize) -> usize {
     task.tokens_max(len_eval.iter().copied().chain([len_train_max]).max().unwrap_or(1))
 }
 

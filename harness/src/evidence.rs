@@ -93,7 +93,7 @@ fn without_result(failure: Option<String>) -> Done {
 
 /// Outcomes of the runs that are done.
 pub fn done(evidence: &Evidence) -> impl Iterator<Item = &RunOutcome> {
-    evidence.runs.iter().filter(|run| matches!(run.status, RunStatus::Done | RunStatus::Diverged { .. }))
+    evidence.runs.iter().filter(|run| matches!(run.status, RunStatus::Done | RunStatus::Diverged { .. } | RunStatus::TimedOut { .. }))
 }
 
 /// Analyses the evidence and writes `results.csv`, `predictions.csv`, `figures/` and `report.html` into the sweep's folder.

@@ -4,6 +4,7 @@
 //! clock but the figures of speed in `metrics.jsonl` and `DONE.json`.
 
 mod directory;
+mod drawing;
 mod evaluation;
 mod training;
 
@@ -12,9 +13,8 @@ use std::sync::atomic::AtomicBool;
 
 use report::{RunOutcome, RunStatus};
 use serde::{Deserialize, Serialize};
-use tasks::Example;
 use tasks::random::stream;
-use transformer::{Device, Placement, Sequence, Trainer};
+use transformer::{Device, Trainer};
 
 use crate::cell::Cell;
 use crate::config::SeedPair;
@@ -105,14 +105,4 @@ pub fn execute(cell: &Cell, seeds: SeedPair, context: &Context) -> Result<Option
     let records = if diverged { Vec::new() } else { evaluation::evaluate(cell, seeds, &model, context)? };
     directory.finish(&model, &records, &done)?;
     Ok(Some(done))
-}
-
-/// An example as the model reads it, standing where its tokens say.
-fn sequence(cell: &Cell, example: &Example, placement: impl FnOnce(&[u32]) -> Placement) -> Result<Sequence, Error> {
-    let vocabulary = cell.task.vocabulary();
-    let mut tokens = vocabulary.encode(&example.prompt)?;
-    let answer_start = tokens.len();
-    tokens.extend(vocabulary.encode(&example.answer)?);
-    let placement = placement(&tokens);
-    Ok(Sequence { tokens, answer_start, placement })
 }

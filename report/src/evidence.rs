@@ -134,6 +134,11 @@ pub enum RunStatus {
         /// Training step at which it did.
         step: u64,
     },
+    /// Ended by its wall-clock budget, and evaluated as it was then.
+    TimedOut {
+        /// Training steps taken.
+        step: u64,
+    },
     /// Stopped by an error.
     Failed {
         /// The error, in one line.
@@ -148,6 +153,7 @@ impl fmt::Display for RunStatus {
         match self {
             Self::Done => f.write_str("done"),
             Self::Diverged { step } => write!(f, "diverged at step {step}"),
+            Self::TimedOut { step } => write!(f, "timed out at step {step}"),
             Self::Failed { message } => write!(f, "failed: {message}"),
             Self::Missing => f.write_str("missing"),
         }

@@ -177,12 +177,105 @@ fn an_interrupted_sweep_says_so_and_goes_on_to_the_same_results() {
             assert_eq!(status.code(), Some(75), "{signal}");
         }
         assert!(!desk.path("runs/tiny").join("DONE.json").exists());
+        let stopped = run_of(&desk, "parity");
+        let state = desk.path(&stopped).join("checkpoint/training.safetensors");
+        assert_eq!(state.exists(), signal != "-KILL", "whoever asks is waited for");
         assert_eq!(desk.rasplab(&["run", "tiny.yaml"]).status, 0);
+        assert!(!state.exists(), "it is of no use once the run is done");
         let undisturbed = Desk::new();
         undisturbed.write("tiny.yaml", &long);
         assert_eq!(undisturbed.rasplab(&["run", "tiny.yaml"]).status, 0);
         assert_eq!(desk.read("runs/tiny/results.csv"), undisturbed.read("runs/tiny/results.csv"), "{signal}");
+        assert_eq!(looks(&desk, &stopped), looks(&undisturbed, &stopped), "{signal}");
+        assert_eq!(weights(&desk, &stopped), weights(&undisturbed, &stopped), "{signal}");
     }
+}
+
+/// What `metrics.jsonl` says, apart from times.
+fn looks(desk: &Desk, run: &str) -> Vec<[String; 4]> {
+    let lines = desk.read(&format!("{run}/metrics.jsonl"));
+    let line = |line: &str| -> [String; 4] {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        ["step", "loss", "lr", "exact_match"].map(|key| line[key].to_string())
+    };
+    lines.lines().map(line).collect()
+}
+
+fn weights(desk: &Desk, run: &str) -> Vec<u8> {
+    std::fs::read(desk.path(run).join("checkpoint/model.safetensors")).unwrap()
+}
+
+#[test]
+fn a_training_state_that_is_damaged_is_named_and_costs_only_its_run() {
+    let desk = Desk::new();
+    desk.write("tiny.yaml", TINY);
+    assert_eq!(desk.rasplab(&["run", "tiny.yaml"]).status, 0);
+    let results = desk.read("runs/tiny/results.csv");
+    let run = run_of(&desk, "parity");
+    std::fs::remove_file(desk.path(&run).join("DONE.json")).unwrap();
+    desk.write(&format!("{run}/checkpoint/training.safetensors"), "not a state");
+    let answer = desk.rasplab(&["run", "tiny.yaml"]);
+    assert_eq!(answer.status, 1, "{}", answer.stderr);
+    assert!(answer.stderr.contains("training.safetensors: not a safetensors file"), "{}", answer.stderr);
+    assert!(answer.stderr.contains("delete it, and the run will be repeated"), "{}", answer.stderr);
+    std::fs::remove_file(desk.path(&run).join("checkpoint/training.safetensors")).unwrap();
+    assert_eq!(desk.rasplab(&["run", "tiny.yaml"]).status, 0);
+    assert_eq!(desk.read("runs/tiny/results.csv"), results);
+}
+
+#[test]
+fn a_run_beyond_its_time_ends_as_timed_out_with_its_records() {
+    let desk = Desk::new();
+    desk.write("tiny.yaml", TINY);
+    let answer = desk.rasplab(&["run", "tiny.yaml", "--set", "train.minutes_at_most=0.00001", "--set", "seeds=[0]"]);
+    assert_eq!(answer.status, 0, "{}", answer.stderr);
+    assert!(answer.stderr.contains("timed out at step"), "{}", answer.stderr);
+    let (runs, lengths, metrics) = (2, 4, 3);
+    assert_eq!(report::read_csv(&desk.read("runs/tiny/results.csv")).unwrap().len(), runs * lengths * metrics);
+    assert!(desk.read("runs/tiny/report.html").contains("timed out"));
+    let again = desk.rasplab(&["run", "runs/tiny/sweep.yaml", "--out", "runs/tiny"]);
+    assert!(again.stderr.contains("2 of 2 runs are done already"), "{}", again.stderr);
+}
+
+/// The recipe of Zhou et al. 2023, small: windows packed with examples, every token predicted, cosine decay, clipping.
+#[test]
+fn packed_windows_teach_a_task() {
+    let desk = Desk::new();
+    desk.write(
+        "tiny.yaml",
+        "\
+sweep: tiny
+seeds: [0]
+base:
+  model: {layers: 2, heads: 2, width: 32, positions: learned}
+  train: {lengths: 4, steps: 400, batch: 16, context: 32, lr: 5.0e-3, warmup_steps: 5, decay: cosine, final_share: 0.01, clip: 1.0, loss: all}
+  evaluate: {lengths: [2, 4, 6, 8], examples: 20}
+cells:
+  - task: boolean-and
+",
+    );
+    let answer = desk.rasplab(&["run", "tiny.yaml"]);
+    assert_eq!(answer.status, 0, "{}", answer.stderr);
+    let records = report::read_csv(&desk.read("runs/tiny/results.csv")).unwrap();
+    let inside = records.iter().filter(|record| record.metric == Metric::ExactMatch && record.split == Split::In);
+    assert!(inside.map(|record| record.value).fold(1.0, f64::min) >= 0.9, "{records:?}");
+}
+
+#[test]
+fn a_window_must_hold_what_is_trained_and_evaluated() {
+    let desk = Desk::new();
+    desk.write("tiny.yaml", &TINY.replace("positions: none", "positions: learned"));
+    let message = |set: &str| desk.rasplab(&["validate", "tiny.yaml", "--set", set]).stderr;
+    assert!(
+        message("train.context=3").contains("must be between 7, the tokens of the longest training example"),
+        "{}",
+        message("train.context=3")
+    );
+    let short = message("train.context=8");
+    assert!(short.contains("an evaluated sequence has 11 tokens, and learned positions beyond 8 are not trained"), "{short}");
+    assert!(message("train.clip=0").contains("absent for no clipping"));
+    assert!(message("train.minutes_at_most=-1").contains("absent for no limit"));
+    assert_eq!(message("train.context=11"), "");
 }
 
 fn start(desk: &Desk, args: &[&str]) -> Child {

@@ -35,7 +35,8 @@ fn batch(tokens: impl Fn(usize) -> usize) -> Vec<Sequence> {
     (0..64)
         .map(|b| {
             let tokens: Vec<u32> = (0..tokens(b)).map(|t| ((b * 7 + t * 5) % 64) as u32).collect();
-            Sequence { answer_start: tokens.len() / 2, tokens, placement: Placement::default() }
+            let answer_start = tokens.len() / 2;
+            Sequence::example(tokens, answer_start, Placement::default())
         })
         .collect()
 }

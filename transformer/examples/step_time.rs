@@ -34,10 +34,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut trainer = Trainer::new(&config, &OptimizerConfig::default(), LossOn::All, rng, &device)?;
     trainer.set_threads(number(5)?);
     let batch: Vec<Sequence> = (0..batch)
-        .map(|b| Sequence {
-            tokens: (0..=tokens).map(|t| ((b * 7 + t * 5 + t * t) % VOCABULARY) as u32).collect(),
-            answer_start: 1,
-            placement: Placement::default(),
+        .map(|b| {
+            let tokens = (0..=tokens).map(|t| ((b * 7 + t * 5 + t * t) % VOCABULARY) as u32).collect();
+            Sequence::example(tokens, 1, Placement::default())
         })
         .collect();
     let mut step = || -> Result<f64, Box<dyn std::error::Error>> {

@@ -2,21 +2,35 @@
 //!
 //! Padding stands on the right, where the causal mask already hides it from every real token, so no padding mask is needed.
 
+use std::ops::Range;
+
 use burn::tensor::{Device, Element, Int, Tensor, TensorData};
 
 use crate::error::ModelError;
 use crate::model::Transformer;
 use crate::position::Placement;
 
-/// A prompt and its answer as one sequence of token ids.
+/// Token ids that the model reads from their first on: a prompt and its answer, or several of them one after another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sequence {
-    /// Ids of the prompt, then of the answer.
+    /// The ids.
     pub tokens: Vec<u32>,
-    /// Where the answer starts in `tokens`; at least 1.
-    pub answer_start: usize,
+    /// Where answers stand in `tokens`, ascending; none holds the first token, which nothing predicts.
+    pub answers: Vec<Range<usize>>,
     /// Where its tokens stand.
     pub placement: Placement,
+}
+
+impl Sequence {
+    /// One prompt, and its answer from the token at `answer_start` on.
+    pub fn example(tokens: Vec<u32>, answer_start: usize, placement: Placement) -> Self {
+        Self { answers: std::iter::once(answer_start..tokens.len()).collect(), tokens, placement }
+    }
+
+    /// Places of the tokens that answer.
+    pub(crate) fn answered(&self) -> impl Iterator<Item = usize> {
+        self.answers.iter().cloned().flatten()
+    }
 }
 
 /// Padded sequences, and where in them a next token is predicted.
@@ -31,9 +45,13 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// Pads sequences to the longest. `first_target` says from which token of a sequence on tokens are predicted. The last token of a
+    /// Pads sequences to the longest. `predicted` says which tokens of a sequence are predicted. The last token of a
     /// sequence has no successor, so it is not read.
-    pub(crate) fn new(sequences: &[&Sequence], first_target: impl Fn(&Sequence) -> usize, device: &Device) -> Self {
+    pub(crate) fn new<'s, I: IntoIterator<Item = usize>>(
+        sequences: &[&'s Sequence],
+        predicted: impl Fn(&'s Sequence) -> I,
+        device: &Device,
+    ) -> Self {
         let length = sequences.iter().map(|sequence| sequence.tokens.len() - 1).max().unwrap_or(0);
         let shape = [sequences.len(), length];
         let mut tokens = vec![0_i32; sequences.len() * length];
@@ -46,17 +64,17 @@ impl Batch {
                 tokens[b * length + t] = id as i32;
                 positions[b * length + t] = position as i32;
             }
-            for t in first_target(sequence)..sequence.tokens.len() {
+            for t in predicted(sequence) {
                 rows.push((b * length + t - 1) as i32);
                 targets.push(sequence.tokens[t] as i32);
             }
         }
-        let predicted = [rows.len()];
+        let count = [rows.len()];
         Self {
             tokens: Tensor::from_data(TensorData::new(tokens, shape), device),
             positions: Tensor::from_data(TensorData::new(positions, shape), device),
-            rows: Tensor::from_data(TensorData::new(rows, predicted), device),
-            targets: Tensor::from_data(TensorData::new(targets, predicted), device),
+            rows: Tensor::from_data(TensorData::new(rows, count), device),
+            targets: Tensor::from_data(TensorData::new(targets, count), device),
         }
     }
 
@@ -71,10 +89,12 @@ impl Batch {
     }
 }
 
-/// Refuses sequences without a prompt or an answer, and those that the model's tables cannot hold.
+/// Refuses sequences of a single token, answers that are empty or not within them, and what the model's tables cannot hold.
 pub(crate) fn check(model: &Transformer, sequences: &[Sequence]) -> Result<(), ModelError> {
     for sequence in sequences {
-        if sequence.answer_start == 0 || sequence.answer_start >= sequence.tokens.len() {
+        let within = 1..=sequence.tokens.len();
+        let is_off = |answer: &Range<usize>| answer.is_empty() || !within.contains(&answer.start) || !within.contains(&answer.end);
+        if sequence.tokens.len() < 2 || sequence.answers.iter().any(is_off) {
             return Err(ModelError::EmptySequence);
         }
         model.check(&sequence.tokens, &sequence.placement, 0)?;

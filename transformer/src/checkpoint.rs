@@ -1,13 +1,21 @@
-//! Weights as safetensors.
+//! Weights, and all that training goes on from, as safetensors.
 //!
-//! Names, with `L` the block from 0 (matrices are `[input, output]`): `tokens` `[V, D]`, `positions` `[rows, D]` (position schemes with a
+//! Names of weights, with `L` the block from 0 (matrices are `[input, output]`): `tokens` `[V, D]`, `positions` `[rows, D]` (position schemes with a
 //! table: learned, randomized, abacus), `relative_bias` `[32, H]` (t5), `blocks.L.attention.fire.{scale,threshold}` `[1]` and
 //! `blocks.L.attention.fire.{hidden,per_head}.{weight,bias}` (fire),
 //! `blocks.L.attention_norm.{gamma,beta}`, `blocks.L.attention.query_key_value.{weight,bias}` (queries, keys, values side by side, heads
 //! inside each), `blocks.L.attention.output.{weight,bias}`, `blocks.L.hidden_norm.{gamma,beta}`, `blocks.L.widen.{weight,bias}`,
 //! `blocks.L.narrow.{weight,bias}`, `norm.{gamma,beta}`. All are little-endian `f32`.
+//!
+//! A training state ([`Trainer::save`]) holds the same, and for each weight `NAME` AdamW's moments `optimizer.first_moment.NAME` and
+//! `optimizer.second_moment.NAME`, of its shape; its metadata has `optimizer.steps`, which tells how far their bias has decayed, and whatever else the caller
+//! keeps. There is no random state to keep: training draws no random numbers of its own.
 
-use std::collections::BTreeMap;
+mod training;
+
+pub(crate) use training::{resume, save};
+
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
@@ -18,7 +26,13 @@ use crate::batch::read;
 use crate::device::Device;
 use crate::error::ModelError;
 use crate::model::{ModelConfig, Transformer};
+#[cfg(doc)]
+use crate::train::Trainer;
 
+/// Tensors by name.
+type Tensors = BTreeMap<String, Stored>;
+
+#[derive(Debug, PartialEq)]
 struct Stored {
     shape: Vec<usize>,
     bytes: Vec<u8>,
@@ -30,17 +44,7 @@ impl Transformer {
     /// # Errors
     /// [`ModelError::CheckpointFile`] and [`ModelError::BadCheckpoint`].
     pub fn save(&self, path: &Path) -> Result<(), ModelError> {
-        let mut collector = Collector { path: Vec::new(), tensors: BTreeMap::new() };
-        self.visit(&mut collector);
-        let bad = |reason: String| ModelError::BadCheckpoint { path: path.to_owned(), reason };
-        let views = collector
-            .tensors
-            .iter()
-            .map(|(name, stored)| Ok((name, TensorView::new(Dtype::F32, stored.shape.clone(), &stored.bytes)?)))
-            .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
-            .map_err(|error| bad(error.to_string()))?;
-        let bytes = safetensors::serialize(views, None).map_err(|error| bad(error.to_string()))?;
-        std::fs::write(path, bytes).map_err(|source| ModelError::CheckpointFile { path: path.to_owned(), source })
+        write(path, &weights(self), None)
     }
 
     /// Reads weights that [`Transformer::save`] wrote for the same configuration.
@@ -49,21 +53,54 @@ impl Transformer {
     /// [`ModelError::CheckpointFile`] where the file cannot be read; [`ModelError::BadCheckpoint`] where it is not a safetensors file, or its
     /// tensors are not those of the configuration.
     pub fn load(config: &ModelConfig, path: &Path, device: &Device) -> Result<Self, ModelError> {
-        let bytes = std::fs::read(path).map_err(|source| ModelError::CheckpointFile { path: path.to_owned(), source })?;
-        let bad = |reason: String| ModelError::BadCheckpoint { path: path.to_owned(), reason };
-        let stored = SafeTensors::deserialize(&bytes).map_err(|error| bad(format!("not a safetensors file: {error}")))?;
-        let mut loader = Loader { path: Vec::new(), stored: &stored, problems: Vec::new(), taken: 0 };
-        let model = Self::shaped(config, device.burn())?.map(&mut loader);
-        if stored.len() > loader.taken && loader.problems.is_empty() {
-            loader.problems.push(format!("{} tensors too many for the configuration", stored.len() - loader.taken));
-        }
-        if loader.problems.is_empty() { Ok(model) } else { Err(bad(loader.problems.join("; "))) }
+        let bytes = read_file(path)?;
+        let stored = deserialize(path, &bytes)?;
+        restore(Self::shaped(config, device.burn())?, path, &stored, stored.len())
     }
+}
+
+/// A model's weights by name.
+fn weights(model: &Transformer) -> Tensors {
+    let mut collector = Collector { path: Vec::new(), tensors: BTreeMap::new() };
+    model.visit(&mut collector);
+    collector.tensors
+}
+
+/// The model with weights of the file, which is to have `wanted` of them.
+fn restore(model: Transformer, path: &Path, stored: &SafeTensors<'_>, wanted: usize) -> Result<Transformer, ModelError> {
+    let mut loader = Loader { path: Vec::new(), stored, problems: Vec::new(), taken: 0 };
+    let model = model.map(&mut loader);
+    if wanted > loader.taken && loader.problems.is_empty() {
+        loader.problems.push(format!("{} tensors too many for the configuration", wanted - loader.taken));
+    }
+    if loader.problems.is_empty() { Ok(model) } else { Err(bad(path, loader.problems.join("; "))) }
+}
+
+fn write(path: &Path, tensors: &Tensors, metadata: Option<HashMap<String, String>>) -> Result<(), ModelError> {
+    let views = tensors
+        .iter()
+        .map(|(name, stored)| Ok((name, TensorView::new(Dtype::F32, stored.shape.clone(), &stored.bytes)?)))
+        .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
+        .map_err(|error| bad(path, error.to_string()))?;
+    let bytes = safetensors::serialize(views, metadata).map_err(|error| bad(path, error.to_string()))?;
+    std::fs::write(path, bytes).map_err(|source| ModelError::CheckpointFile { path: path.to_owned(), source })
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, ModelError> {
+    std::fs::read(path).map_err(|source| ModelError::CheckpointFile { path: path.to_owned(), source })
+}
+
+fn deserialize<'b>(path: &Path, bytes: &'b [u8]) -> Result<SafeTensors<'b>, ModelError> {
+    SafeTensors::deserialize(bytes).map_err(|error| bad(path, format!("not a safetensors file: {error}")))
+}
+
+fn bad(path: &Path, reason: String) -> ModelError {
+    ModelError::BadCheckpoint { path: path.to_owned(), reason }
 }
 
 struct Collector {
     path: Vec<String>,
-    tensors: BTreeMap<String, Stored>,
+    tensors: Tensors,
 }
 
 impl ModuleVisitor for Collector {
@@ -112,7 +149,10 @@ impl ModuleMapper for Loader<'_> {
             return param;
         }
         let numbers: Vec<f32> = view.data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-        param.map(|tensor| Tensor::from_data(TensorData::new(numbers, wanted), &tensor.device()))
+        param.map(|tensor| {
+            let loaded = Tensor::from_data(TensorData::new(numbers, wanted), &tensor.device());
+            if tensor.is_require_grad() { loaded.require_grad() } else { loaded }
+        })
     }
 }
 

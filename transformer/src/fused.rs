@@ -87,7 +87,9 @@ impl FusedTraining {
         threads: usize,
     ) -> Option<(f32, GradientsParams)> {
         let Self { instructions, config, weights, room } = self;
-        let chunks = Chunk::cut(sequences, config.width, |sequence| loss_on.first_target(sequence));
+        let mut chunks = Chunk::cut(sequences, config.width, |sequence| loss_on.predicted(sequence));
+        // Packed windows without a whole prompt teach nothing.
+        chunks.retain(|chunk| !chunk.predicted.is_empty());
         let predicted: usize = chunks.iter().map(|chunk| chunk.predicted.len()).sum();
         if predicted == 0 {
             return None;

@@ -12,7 +12,7 @@
 //! let mut trainer = Trainer::new(&config, &OptimizerConfig::default(), LossOn::Answer, &mut ChaCha8Rng::seed_from_u64(0), &device)?;
 //!
 //! // Prompt `2 1`, answer `2 0`.
-//! let batch = [Sequence { tokens: vec![2, 1, 2, 0], answer_start: 2, placement: Placement::default() }];
+//! let batch = [Sequence::example(vec![2, 1, 2, 0], 2, Placement::default())];
 //! let before = trainer.step(&batch, 1e-2)?.value();
 //! for _ in 0..20 {
 //!     trainer.step(&batch, 1e-2)?;
@@ -24,6 +24,7 @@
 mod attention;
 mod batch;
 mod checkpoint;
+mod clip;
 mod decode;
 mod device;
 mod error;

@@ -36,6 +36,9 @@ pub struct Score {
 /// [`ModelError::TooFewPositions`].
 pub fn score(model: &Transformer, sequences: &[Sequence], device: &Device) -> Result<Vec<Score>, ModelError> {
     batch::check(model, sequences)?;
+    if sequences.iter().any(|sequence| sequence.answers.is_empty()) {
+        return Err(ModelError::EmptySequence);
+    }
     if let Some(instructions) = device.fused(model.config()) {
         return Ok(fused::score(instructions, model, sequences));
     }
@@ -51,7 +54,7 @@ pub fn score(model: &Transformer, sequences: &[Sequence], device: &Device) -> Re
 
 fn score_group(model: &Transformer, group: &[&Sequence]) -> Vec<Score> {
     let device = model.tokens.val().device();
-    let batch = Batch::new(group, |sequence| sequence.answer_start, &device);
+    let batch = Batch::new(group, Sequence::answered, &device);
     let logits = batch.logits(model); // [N, V]
     let best: Vec<i32> = batch::read(logits.clone().argmax(1));
     let losses: Vec<f32> = batch::read(log_softmax(logits, 1).gather(1, batch.targets.unsqueeze_dim(1)).neg());
@@ -59,13 +62,13 @@ fn score_group(model: &Transformer, group: &[&Sequence]) -> Vec<Score> {
     group
         .iter()
         .map(|sequence| {
-            let answer = &sequence.tokens[sequence.answer_start..];
-            let (mut tokens_right, mut loss) = (0, 0.0);
-            for (&token, (&best, nats)) in answer.iter().zip(predicted.by_ref()) {
-                tokens_right += usize::from(best == token as i32);
+            let (mut tokens_right, mut tokens, mut loss) = (0, 0, 0.0);
+            for (place, (&best, nats)) in sequence.answered().zip(predicted.by_ref()) {
+                tokens_right += usize::from(best == sequence.tokens[place] as i32);
+                tokens += 1;
                 loss += f64::from(nats);
             }
-            Score { exact: tokens_right == answer.len(), tokens_right, tokens: answer.len(), loss }
+            Score { exact: tokens_right == tokens, tokens_right, tokens, loss }
         })
         .collect()
 }

@@ -1,5 +1,8 @@
 //! One training step, and what it keeps between steps.
 
+use std::collections::HashMap;
+use std::path::Path;
+
 use burn::module::{Module, ParamGroup};
 use burn::optim::{AdamW, AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Tensor, activation::log_softmax};
@@ -7,6 +10,8 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::batch::{self, Batch, Sequence};
+use crate::checkpoint;
+use crate::clip::clip;
 use crate::device::Device;
 use crate::error::ModelError;
 use crate::fused::FusedTraining;
@@ -26,12 +31,13 @@ pub enum LossOn {
 }
 
 impl LossOn {
-    /// From which token of a sequence on tokens are predicted.
-    pub(crate) fn first_target(self, sequence: &Sequence) -> usize {
-        match self {
-            Self::Answer => sequence.answer_start,
-            Self::All => 1,
-        }
+    /// The places of the tokens that are predicted, ascending.
+    pub(crate) fn predicted(self, sequence: &Sequence) -> impl Iterator<Item = usize> {
+        let (answered, all) = match self {
+            Self::Answer => (Some(sequence.answered()), 1..1),
+            Self::All => (None, 1..sequence.tokens.len()),
+        };
+        answered.into_iter().flatten().chain(all)
     }
 }
 
@@ -46,11 +52,14 @@ pub struct OptimizerConfig {
     pub epsilon: f32,
     /// Decoupled decay of matrices; vectors (biases and norms) do not decay, nor do the numbers that positions add to logits.
     pub weight_decay: f32,
+    /// The norm that all gradients together are scaled down to where theirs is larger.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub clip: Option<f64>,
 }
 
 impl Default for OptimizerConfig {
     fn default() -> Self {
-        Self { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.01 }
+        Self { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.01, clip: None }
     }
 }
 
@@ -73,6 +82,7 @@ impl OptimizerConfig {
 pub struct Trainer {
     model: Transformer,
     optimizer: ModuleOptimizer,
+    clip: Option<f64>,
     loss_on: LossOn,
     device: Device,
     /// The CPU's own way, where the device has one.
@@ -122,7 +132,7 @@ impl Trainer {
     ) -> Result<Self, ModelError> {
         let model = Transformer::new(config, rng, &device.burn().clone().autodiff())?;
         let fused = device.fused(config).map(|instructions| FusedTraining::new(config, instructions));
-        Ok(Self { model, optimizer: optimizer.init(), loss_on, device: device.clone(), fused, threads: 1 })
+        Ok(Self { model, optimizer: optimizer.init(), clip: optimizer.clip, loss_on, device: device.clone(), fused, threads: 1 })
     }
 
     /// Threads that the next steps may use. No result depends on them. Only the device `flex` uses more than one, and at most four.
@@ -136,7 +146,10 @@ impl Trainer {
     /// [`ModelError::EmptySequence`], [`ModelError::TokenBeyondVocabulary`], [`ModelError::PositionBeyondTable`] and
     /// [`ModelError::TooFewPositions`].
     pub fn step(&mut self, sequences: &[Sequence], learning_rate: f64) -> Result<StepLoss, ModelError> {
-        let (loss, gradients) = self.loss_and_gradients(sequences)?;
+        let (loss, mut gradients) = self.loss_and_gradients(sequences)?;
+        if let Some(norm_max) = self.clip {
+            gradients = clip(&self.model, gradients, norm_max);
+        }
         self.model = self.optimizer.step(learning_rate, self.model.clone(), gradients);
         Ok(loss)
     }
@@ -162,15 +175,38 @@ impl Trainer {
     /// - returns `[1]`
     fn loss(&self, sequences: &[Sequence]) -> Result<(Tensor<1>, usize), ModelError> {
         batch::check(&self.model, sequences)?;
-        let first_target = |sequence: &Sequence| self.loss_on.first_target(sequence);
-        let predicted: usize = sequences.iter().map(|sequence| sequence.tokens.len() - first_target(sequence)).sum();
+        let predicted: usize = sequences.iter().map(|sequence| self.loss_on.predicted(sequence).count()).sum();
+        if predicted == 0 {
+            return Err(ModelError::EmptySequence);
+        }
         let mut by_length: Vec<&Sequence> = sequences.iter().collect();
         by_length.sort_by_key(|sequence| sequence.tokens.len());
         let device = self.device.burn().clone().autodiff();
-        let batches: Vec<Batch> = by_length.chunks(GROUP).map(|group| Batch::new(group, first_target, &device)).collect();
+        let batches: Vec<Batch> =
+            by_length.chunks(GROUP).map(|group| Batch::new(group, |sequence| self.loss_on.predicted(sequence), &device)).collect();
         let tokens_computed = batches.iter().map(|batch| batch.tokens.shape().num_elements()).sum();
         let sum = batches.iter().map(|batch| summed_loss(&self.model, batch)).reduce(|sum, loss| sum + loss);
         Ok((sum.ok_or(ModelError::EmptySequence)?.div_scalar(predicted as f32), tokens_computed))
+    }
+
+    /// Writes weights, the optimizer's moments and `metadata` to one safetensors file. The file is incomplete until this returns; write beside, then
+    /// rename.
+    ///
+    /// # Errors
+    /// [`ModelError::CheckpointFile`] and [`ModelError::BadCheckpoint`].
+    pub fn save(&self, path: &Path, metadata: HashMap<String, String>) -> Result<(), ModelError> {
+        checkpoint::save(&self.model, &self.optimizer, metadata, path)
+    }
+
+    /// Goes back to where [`Trainer::save`] was called by a trainer of the same configuration, bit for bit; gives the metadata. Where it fails nothing changes.
+    ///
+    /// # Errors
+    /// [`ModelError::CheckpointFile`] where the file cannot be read; [`ModelError::BadCheckpoint`] where it is not a training state of the
+    /// configuration.
+    pub fn resume(&mut self, path: &Path) -> Result<HashMap<String, String>, ModelError> {
+        let (model, optimizer, metadata) = checkpoint::resume(self.model.clone(), self.optimizer.clone(), path)?;
+        (self.model, self.optimizer) = (model, optimizer);
+        Ok(metadata)
     }
 
     /// The model as it is in training.
@@ -216,10 +252,9 @@ mod tests {
 
     fn sequences(count: usize) -> Vec<Sequence> {
         (0..count)
-            .map(|i| Sequence {
-                tokens: (0..3 + (i * 7) % 19).map(|t| ((t * 5 + i) % 9) as u32).collect(),
-                answer_start: 2,
-                placement: Placement::From(i % 5),
+            .map(|i| {
+                let tokens = (0..3 + (i * 7) % 19).map(|t| ((t * 5 + i) % 9) as u32).collect();
+                Sequence::example(tokens, 2, Placement::From(i % 5))
             })
             .collect()
     }
@@ -276,6 +311,7 @@ mod tests {
                 let mut trainer = Trainer {
                     model: trainer.model.clone(),
                     optimizer: OptimizerConfig::default().init(),
+                    clip: None,
                     loss_on: LossOn::Answer,
                     device: trainer.device.clone(),
                     fused: None,
@@ -297,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_sequence_without_an_answer_is_refused() {
-        let batch = [Sequence { tokens: vec![1, 2], answer_start: 2, placement: Placement::default() }];
+        let batch = [Sequence::example(vec![1, 2], 2, Placement::default())];
         assert!(matches!(trainer(LossOn::Answer, 0).step(&batch, 1e-3), Err(ModelError::EmptySequence)));
         assert!(matches!(trainer(LossOn::Answer, 0).step(&[], 1e-3), Err(ModelError::EmptySequence)));
     }

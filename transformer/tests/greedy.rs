@@ -31,7 +31,7 @@ fn examples(positions: Positions, count: usize, seed: u64) -> Vec<Sequence> {
             let copied: Vec<u32> = (0..length).map(|_| 2 + rng.next_u32() % 3).collect();
             let tokens = [&copied[..], &[SEPARATOR], &copied, &[END]].concat();
             let placement = positions.at_evaluation(tokens.len(), rng.next_u64());
-            Sequence { tokens, answer_start: length + 1, placement }
+            Sequence::example(tokens, length + 1, placement)
         })
         .collect()
 }
@@ -56,7 +56,7 @@ fn teacher_forced_exact_match_equals_greedy_decoding() {
             let model = trainer.model();
             let tested = examples(positions, 20, round);
             for (sequence, score) in tested.iter().zip(score(&model, &tested, &device).unwrap()) {
-                let (prompt, answer) = sequence.tokens.split_at(sequence.answer_start);
+                let (prompt, answer) = sequence.tokens.split_at(sequence.answers[0].start);
                 let write = |stop: Stop, device: &transformer::Device| {
                     let prompt = Prompt { tokens: prompt.to_vec(), placement: sequence.placement.clone(), end: END, stop };
                     decode(&model, &[prompt], device).unwrap().remove(0)

@@ -224,8 +224,12 @@ pub struct TrainConfig {
     pub distribution: Option<String>,
     /// Steps at most.
     pub steps: usize,
-    /// Examples per step.
+    /// Sequences per step: examples, or with `context` windows.
     pub batch: usize,
+    /// Tokens of a window that is packed with examples, one after another from a random place of the first (Zhou et al. 2023); absent for
+    /// one example a sequence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context: Option<usize>,
     /// Peak learning rate of AdamW.
     pub lr: f64,
     /// Steps of linear warm-up.
@@ -236,8 +240,14 @@ pub struct TrainConfig {
     pub final_share: f64,
     /// Decoupled weight decay of matrices.
     pub weight_decay: f64,
+    /// The norm that gradients are scaled down to where theirs, of all weights together, is larger; absent for no clipping.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clip: Option<f64>,
     /// Which tokens the loss counts.
     pub loss: LossConfig,
+    /// Minutes of wall-clock time after which the run ends as timed out; absent for no limit. Results then depend on the speed of the machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minutes_at_most: Option<f64>,
     /// Steps between two looks at in-distribution exact match.
     pub check_steps: usize,
     /// Stop once in-distribution exact match has been at least this at two looks in a row; above 1 never stops early.
@@ -346,12 +356,15 @@ impl Default for TrainConfig {
             distribution: None,
             steps: 2000,
             batch: 64,
+            context: None,
             lr: 1e-3,
             warmup_steps: 50,
             decay: DecayConfig::Linear,
             final_share: 0.0,
             weight_decay: 0.01,
+            clip: None,
             loss: LossConfig::Answer,
+            minutes_at_most: None,
             check_steps: 100,
             stop_at: 2.0,
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::problem::{Problem, suggest};
 use super::tree::{CellConfig, PositionsConfig, SweepConfig};
-use crate::cell::tokens_max;
+use crate::cell::tokens_read;
 use crate::{search, task};
 use rasp::rasp_l::MEASURES;
 
@@ -73,6 +73,12 @@ pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
     check.that("train.weight_decay", train.weight_decay.is_finite() && train.weight_decay >= 0.0, || {
         format!("must be finite and at least 0: {}", train.weight_decay)
     });
+    check.that("train.clip", train.clip.is_none_or(|clip| clip.is_finite() && clip > 0.0), || {
+        format!("must be finite and above 0, or absent for no clipping: {}", train.clip.unwrap_or_default())
+    });
+    check.that("train.minutes_at_most", train.minutes_at_most.is_none_or(|minutes| minutes.is_finite() && minutes > 0.0), || {
+        format!("must be finite and above 0, or absent for no limit: {}", train.minutes_at_most.unwrap_or_default())
+    });
     check.that("train.final_share", (0.0..=1.0).contains(&train.final_share), || not_a_share(train.final_share));
     check.that("train.stop_at", train.stop_at > 0.0, || format!("must be above 0: {}", train.stop_at));
     check.that("train.warmup_steps", train.warmup_steps <= train.steps, || {
@@ -103,8 +109,20 @@ pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
             return;
         }
     }
+    if let Some(context) = train.context {
+        let example = task.clone().shared().tokens_max(train.lengths);
+        check.that("train.context", (example..=100_000).contains(&context), || {
+            format!("must be between {example}, the tokens of the longest training example, and 100000: {context}")
+        });
+        let longest = tokens_read(&*task.clone().shared(), cell, &lengths);
+        check.that("train.context", model.positions != PositionsConfig::Learned || longest <= context, || {
+            format!(
+                "an evaluated sequence has {longest} tokens, and learned positions beyond {context} are not trained: make it {longest}, or evaluate shorter lengths"
+            )
+        });
+    }
     if let Some(range) = model.position_range {
-        let longest = tokens_max(&*task.clone().shared(), &lengths, train.lengths);
+        let longest = tokens_read(&*task.clone().shared(), cell, &lengths);
         check.that("model.position_range", (longest..=1_000_000).contains(&range), || {
             format!("must be between {longest}, the tokens of the longest sequence, and 1000000: {range}")
         });

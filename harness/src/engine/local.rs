@@ -107,6 +107,7 @@ impl Pool<'_> {
 fn in_words(done: &Done, fallback: bool) -> String {
     let end = match &done.status {
         RunStatus::Diverged { step } => format!("diverged at step {step}"),
+        RunStatus::TimedOut { step } => format!("timed out at step {step}"),
         _ if done.stopped_early => format!("learned after {} steps", done.steps),
         _ => format!("trained for {} steps", done.steps),
     };

@@ -1,5 +1,5 @@
-//! The directory of one run: `config.json`, `environment.json`, `metrics.jsonl`, `checkpoint/model.safetensors`, `results.csv`, and last,
-//! by rename, `DONE.json`, which alone marks success.
+//! The directory of one run: `config.json`, `environment.json`, `metrics.jsonl`, while it is trained `checkpoint/training.safetensors`, then
+//! `checkpoint/model.safetensors`, `results.csv`, and last, by rename, `DONE.json`, which alone marks success.
 
 use std::fs;
 use std::io::{ErrorKind, Write};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use report::Record;
 use serde::Serialize;
 use serde_json::{Value, json};
-use transformer::{Device, Transformer};
+use transformer::{Device, ModelError, Transformer};
 
 use super::Done;
 use crate::cell::{Cell, CellId};
@@ -64,6 +64,23 @@ impl RunDirectory {
         write_json(&self.path.join("environment.json"), &environment(cell, device))
     }
 
+    /// The state that training can go on from, if there is one.
+    pub(super) fn training_state(&self) -> Option<PathBuf> {
+        let path = self.path.join("checkpoint").join("training.safetensors");
+        path.exists().then_some(path)
+    }
+
+    /// Keeps a training state, which `write` writes to the path that it is given, in place of the last one, whole or not at all.
+    pub(super) fn save_training_state(&self, write: impl FnOnce(&Path) -> Result<(), ModelError>) -> Result<(), Error> {
+        let path = self.path.join("checkpoint").join("training.safetensors");
+        let unfinished = path.with_extension("unfinished");
+        write(&unfinished)?;
+        fs::File::open(&unfinished)
+            .and_then(|file| file.sync_all())
+            .and_then(|()| fs::rename(&unfinished, &path))
+            .map_err(Error::file(&path, "write"))
+    }
+
     /// Writes weights and records, then marks the run as done.
     pub(super) fn finish(&self, model: &Transformer, records: &[Record], done: &Done) -> Result<(), Error> {
         let weights = self.path.join("checkpoint").join("model.safetensors");
@@ -71,7 +88,11 @@ impl RunDirectory {
         model.save(&unfinished)?;
         fs::rename(&unfinished, &weights).map_err(Error::file(&weights, "write"))?;
         write_whole(&self.path.join("results.csv"), report::write_csv(records)?.as_bytes())?;
-        write_json(&self.path.join("DONE.json"), done)
+        write_json(&self.path.join("DONE.json"), done)?;
+        match self.training_state() {
+            Some(path) => fs::remove_file(&path).map_err(Error::file(&path, "delete")),
+            None => Ok(()),
+        }
     }
 
     fn check_owner(&self, cell: &Cell, seeds: SeedPair) -> Result<(), Error> {

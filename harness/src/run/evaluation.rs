@@ -5,7 +5,8 @@ use report::{Metric, Record, Split};
 use tasks::random::{Rng, stream};
 use transformer::{Score, Sequence, Transformer, score};
 
-use super::{Context, sequence};
+use super::Context;
+use super::drawing::sequence;
 use crate::cell::Cell;
 use crate::config::SeedPair;
 use crate::error::Error;

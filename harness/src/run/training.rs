@@ -1,18 +1,20 @@
 //! The training loop: draw, step, and now and then look at in-distribution exact match.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use report::RunStatus;
-use serde::Serialize;
-use tasks::random::{ChaCha8Rng, Rng, below, stream};
-use transformer::{Placement, Sequence, Trainer, score};
+use serde::{Deserialize, Serialize};
+use tasks::random::stream;
+use transformer::{ModelError, Sequence, Trainer, score};
 
 use super::directory::RunDirectory;
-use super::{Context, Done, Progress, sequence};
+use super::{Context, Done, Progress, drawing};
 use crate::cell::Cell;
 use crate::config::SeedPair;
 use crate::error::Error;
@@ -41,6 +43,9 @@ struct MetricsLine {
     secs: f64,
 }
 
+/// Time between two savings of the training state, which are made at looks.
+const SAVED_EVERY: Duration = Duration::from_secs(30);
+
 /// Batches drawn ahead of the step that trains on them.
 const DRAWN_AHEAD: usize = 4;
 
@@ -52,26 +57,29 @@ pub(super) fn train(
     directory: &RunDirectory,
     context: &Context,
 ) -> Result<Option<Done>, Error> {
+    let start = match directory.training_state() {
+        Some(path) => State::resume(trainer, &path)?,
+        None => State::default(),
+    };
     let (sender, batches) = sync_channel(DRAWN_AHEAD);
-    let positions = cell.model().positions;
+    let first = start.step;
     std::thread::scope(|scope| {
         scope.spawn(move || {
-            for step in 0..cell.config.train.steps {
-                let rng = &mut stream(seeds.data, "data", step as u64);
-                let placement = |tokens: &[u32], random: u64| positions.in_training(tokens, random);
+            for step in first..cell.config.train.steps {
                 // The other end is gone where training has ended early.
-                if sender.send(draw(cell, cell.config.train.batch, placement, rng)).is_err() {
+                if sender.send(drawing::batch(cell, &mut stream(seeds.data, "data", step as u64))).is_err() {
                     return;
                 }
             }
         });
-        train_on(batches, cell, seeds, trainer, directory, context)
+        train_on(batches, start, cell, seeds, trainer, directory, context)
     })
 }
 
 /// Takes a step on each batch.
 fn train_on(
     batches: Receiver<Result<Vec<Sequence>, Error>>,
+    start: State,
     cell: &Cell,
     seeds: SeedPair,
     trainer: &mut Trainer,
@@ -82,18 +90,25 @@ fn train_on(
     let schedule = cell.schedule();
     let positions = cell.model().positions;
     let placement = |tokens: &[u32], random: u64| positions.at_evaluation(tokens.len(), random);
-    let checked: Vec<Sequence> = draw(cell, CHECK_EXAMPLES, placement, &mut stream(seeds.data, "check", 0))?;
-    let mut metrics = Metrics::create(directory)?;
-    let mut exact_match = None;
+    let checked: Vec<Sequence> = drawing::examples(cell, CHECK_EXAMPLES, placement, &mut stream(seeds.data, "check", 0))?;
+    let mut metrics = Metrics::open(directory, &start)?;
+    let mut exact_match = start.exact_match;
+    let mut last_saved = Instant::now();
     let mut status = RunStatus::Done;
     let mut steps_taken = cfg.steps;
     let mut stopped_early = false;
 
-    for (step, batch) in timed(batches).enumerate() {
-        let (batch, secs_waiting) = batch;
+    for (step, (batch, secs_waiting)) in (start.step..).zip(timed(batches)) {
         let batch = batch?;
         if context.stop.load(Ordering::Relaxed) {
+            if step > start.step {
+                metrics.state(step, exact_match).save(trainer, directory)?;
+            }
             return Ok(None);
+        }
+        if cfg.minutes_at_most.is_some_and(|minutes| metrics.secs() > 60.0 * minutes) {
+            (status, steps_taken) = (RunStatus::TimedOut { step: step as u64 }, step);
+            break;
         }
         let started = Instant::now();
         trainer.set_threads((context.threads)());
@@ -117,6 +132,10 @@ fn train_on(
             if !last && now >= cfg.stop_at && before.is_some_and(|before: f64| before >= cfg.stop_at) {
                 (stopped_early, steps_taken) = (true, step + 1);
                 break;
+            }
+            if !last && last_saved.elapsed() >= SAVED_EVERY {
+                metrics.state(step + 1, exact_match).save(trainer, directory)?;
+                last_saved = Instant::now();
             }
         }
         (context.progress)(Progress { step: step + 1, steps: cfg.steps, exact_match });
@@ -143,22 +162,45 @@ fn timed<T>(messages: Receiver<T>) -> impl Iterator<Item = (T, f64)> {
     })
 }
 
-/// Fresh examples, their lengths uniform over the training lengths, each standing where its tokens and a random number say. One number
-/// for each example whatever the scheme, so that all schemes are trained on the same examples.
-fn draw(cell: &Cell, count: usize, placement: impl Fn(&[u32], u64) -> Placement, rng: &mut ChaCha8Rng) -> Result<Vec<Sequence>, Error> {
-    let train = &cell.config.train;
-    let shortest = train.len_train_min();
-    (0..count)
-        .map(|_| {
-            let length = shortest + below(rng, train.lengths - shortest + 1);
-            let example = cell.task.sample_as(train.distribution(), length, rng)?;
-            sequence(cell, &example, |tokens| placement(tokens, rng.next_u64()))
-        })
-        .collect()
+/// What is kept, beside weights and moments, so that a run goes on where it was. Random streams are named by step, so they need no state.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+struct State {
+    /// Steps taken.
+    step: usize,
+    /// The last look's in-distribution exact match.
+    exact_match: Option<f64>,
+    /// How long `metrics.jsonl` was.
+    metrics_bytes: u64,
+    /// Seconds since the start.
+    secs: f64,
+    speed: Speed,
+    at_last_line: Speed,
+}
+
+/// Where it stands in the metadata of the training state.
+const STATE: &str = "run";
+
+impl State {
+    /// Saves it and the trainer's, whole or not at all.
+    fn save(&self, trainer: &Trainer, directory: &RunDirectory) -> Result<(), Error> {
+        let text = serde_json::to_string(self).map_err(std::io::Error::from).map_err(Error::file(&directory.metrics(), "save"))?;
+        directory.save_training_state(|path| trainer.save(path, HashMap::from([(STATE.to_owned(), text)])))
+    }
+
+    /// Takes the trainer back to where a state was saved.
+    fn resume(trainer: &mut Trainer, path: &Path) -> Result<Self, Error> {
+        let damaged = |reason: String| Error::DamagedResult { path: path.to_owned(), reason };
+        let metadata = trainer.resume(path).map_err(|error| match error {
+            ModelError::BadCheckpoint { reason, .. } => damaged(reason),
+            other => other.into(),
+        })?;
+        let text = metadata.get(STATE).ok_or_else(|| damaged(format!("its metadata has no `{STATE}`")))?;
+        serde_json::from_str(text).map_err(|error| damaged(format!("`{STATE}` of its metadata cannot be read: {error}")))
+    }
 }
 
 /// What training has taken so far.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Speed {
     /// Steps and waiting; not the looks.
     secs: f64,
@@ -173,17 +215,38 @@ struct Speed {
 struct Metrics<'d> {
     directory: &'d RunDirectory,
     lines: BufWriter<File>,
+    /// Bytes of the lines written.
+    bytes: u64,
     started: Instant,
+    /// Seconds that went by before this process took the run over.
+    secs_before: f64,
     speed: Speed,
     at_last_line: Speed,
 }
 
 impl<'d> Metrics<'d> {
-    fn create(directory: &'d RunDirectory) -> Result<Self, Error> {
+    /// Goes on where the state was saved: lines written since are dropped, since their steps are taken again.
+    fn open(directory: &'d RunDirectory, start: &State) -> Result<Self, Error> {
         let path = directory.metrics();
-        let file = File::create(&path).map_err(Error::file(&path, "create"))?;
-        let speed = Speed::default();
-        Ok(Self { directory, lines: BufWriter::new(file), started: Instant::now(), speed, at_last_line: speed })
+        let open = || -> std::io::Result<File> {
+            let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(&path)?;
+            file.set_len(start.metrics_bytes)?;
+            file.seek(SeekFrom::End(0))?;
+            Ok(file)
+        };
+        let lines = BufWriter::new(open().map_err(Error::file(&path, "write"))?);
+        let (speed, at_last_line) = (start.speed, start.at_last_line);
+        Ok(Self { directory, lines, bytes: start.metrics_bytes, started: Instant::now(), secs_before: start.secs, speed, at_last_line })
+    }
+
+    /// Seconds since the start of the run, not counting those between an interruption and its end.
+    fn secs(&self) -> f64 {
+        self.secs_before + self.started.elapsed().as_secs_f64()
+    }
+
+    fn state(&self, step: usize, exact_match: Option<f64>) -> State {
+        let (speed, at_last_line) = (self.speed, self.at_last_line);
+        State { step, exact_match, metrics_bytes: self.bytes, secs: self.secs(), speed, at_last_line }
     }
 
     fn trained(&mut self, batch: &[Sequence], tokens_computed: usize, secs_step: f64, secs_waiting: f64) {
@@ -203,13 +266,14 @@ impl<'d> Metrics<'d> {
             tokens_per_sec: (now.tokens - before.tokens) as f64 / (now.secs - before.secs).max(f64::MIN_POSITIVE),
             real_tokens_share: now.tokens as f64 / now.tokens_computed.max(1) as f64,
             secs_waiting: now.secs_waiting,
-            secs: self.started.elapsed().as_secs_f64(),
+            secs: self.secs(),
         };
         self.at_last_line = now;
-        let written = serde_json::to_writer(&mut self.lines, &line)
-            .map_err(std::io::Error::from)
-            .and_then(|()| self.lines.write_all(b"\n"))
-            .and_then(|()| self.lines.flush());
+        let mut text =
+            serde_json::to_string(&line).map_err(std::io::Error::from).map_err(Error::file(&self.directory.metrics(), "write"))?;
+        text.push('\n');
+        self.bytes += text.len() as u64;
+        let written = self.lines.write_all(text.as_bytes()).and_then(|()| self.lines.flush());
         written.map_err(Error::file(&self.directory.metrics(), "write"))
     }
 }

@@ -35,6 +35,7 @@ fn unfinished(runs: &[RunSummary]) -> Option<String> {
     let count = |wanted: fn(&RunStatus) -> bool| runs.iter().filter(|run| wanted(&run.outcome.status)).count();
     let kinds = [
         (count(|status| matches!(status, RunStatus::Diverged { .. })), "diverged"),
+        (count(|status| matches!(status, RunStatus::TimedOut { .. })), "timed out"),
         (count(|status| matches!(status, RunStatus::Failed { .. })), "failed"),
         (count(|status| matches!(status, RunStatus::Missing)), "missing"),
     ];

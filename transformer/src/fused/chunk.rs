@@ -26,15 +26,19 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
-    /// Cuts a batch into chunks, for a model of the given width. `first_target` says from which token of a sequence on tokens are predicted.
-    pub(super) fn cut(sequences: &[Sequence], width: usize, first_target: impl Fn(&Sequence) -> usize) -> Vec<Self> {
+    /// Cuts a batch into chunks, for a model of the given width. `predicted` says which tokens of a sequence are predicted, ascending.
+    pub(super) fn cut<'s, I: IntoIterator<Item = usize>>(
+        sequences: &'s [Sequence],
+        width: usize,
+        predicted: impl Fn(&'s Sequence) -> I,
+    ) -> Vec<Self> {
         let mut chunks: Vec<Self> = Vec::new();
         for sequence in sequences {
             match chunks.last_mut() {
-                Some(chunk) if chunk.rows() < rows_at_least(width) => chunk.add(sequence, first_target(sequence)),
+                Some(chunk) if chunk.rows() < rows_at_least(width) => chunk.add(sequence, predicted(sequence)),
                 _ => {
                     let mut chunk = Self::default();
-                    chunk.add(sequence, first_target(sequence));
+                    chunk.add(sequence, predicted(sequence));
                     chunks.push(chunk);
                 }
             }
@@ -42,14 +46,14 @@ impl Chunk {
         chunks
     }
 
-    /// Appends a sequence, predicted from its token `first_target` on. Its last token has no successor, and nothing else reads it.
-    pub(super) fn add(&mut self, sequence: &Sequence, first_target: usize) {
+    /// Appends a sequence, of which the tokens at these places are predicted. Its last token has no successor, and nothing else reads it.
+    pub(super) fn add(&mut self, sequence: &Sequence, predicted: impl IntoIterator<Item = usize>) {
         let start = self.tokens.len();
         let read = sequence.tokens.len().saturating_sub(1);
         self.tokens.extend_from_slice(&sequence.tokens[..read]);
         self.positions.extend(sequence.placement.positions(&sequence.tokens[..read]));
         self.sequences.push(start..self.tokens.len());
-        for t in first_target..sequence.tokens.len() {
+        for t in predicted {
             self.predicted.push(start + t - 1);
             self.targets.push(sequence.tokens[t]);
         }

@@ -25,13 +25,9 @@ pub(crate) fn decode(instructions: Instructions, model: &Transformer, prompts: &
     // A prompt as a sequence whose next token is to be predicted; what stands there is not read.
     let sequences: Vec<Sequence> = prompts
         .iter()
-        .map(|prompt| Sequence {
-            tokens: [&prompt.tokens[..], &[0]].concat(),
-            answer_start: prompt.tokens.len(),
-            placement: prompt.placement.clone(),
-        })
+        .map(|prompt| Sequence::example([&prompt.tokens[..], &[0]].concat(), prompt.tokens.len(), prompt.placement.clone()))
         .collect();
-    for chunk in Chunk::cut(&sequences, config.width, |sequence| sequence.answer_start) {
+    for chunk in Chunk::cut(&sequences, config.width, Sequence::answered) {
         pass.forward(&chunk, &mut workspace);
         let logits = workspace.logits.chunks_exact(config.vocabulary);
         for ((rows, logits), decoder) in chunk.sequences.iter().zip(logits).zip(unread.by_ref()) {

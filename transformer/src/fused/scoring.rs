@@ -17,11 +17,11 @@ pub(crate) fn score(instructions: Instructions, model: &Transformer, sequences: 
     let mut workspace = Workspace::default();
     let mut scores = Vec::with_capacity(sequences.len());
     let mut left = sequences.iter();
-    for chunk in Chunk::cut(sequences, config.width, |sequence| sequence.answer_start) {
+    for chunk in Chunk::cut(sequences, config.width, Sequence::answered) {
         pass.forward(&chunk, &mut workspace);
         let mut rows = workspace.logits.chunks_exact(config.vocabulary).zip(&chunk.targets);
         for sequence in left.by_ref().take(chunk.sequences.len()) {
-            let tokens = sequence.tokens.len() - sequence.answer_start;
+            let tokens = sequence.answered().count();
             let (mut tokens_right, mut loss) = (0, 0.0);
             for (logits, &target) in rows.by_ref().take(tokens) {
                 let (best, nats) = instructions.run(Judge { logits, target });

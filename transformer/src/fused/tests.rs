@@ -54,10 +54,13 @@ impl Case {
         let mut below = |bound: usize| rng.next_u32() as usize % bound;
         let mut sequence = |&length: &usize| {
             let tokens: Vec<u32> = (0..length).map(|_| below(self.config.vocabulary) as u32).collect();
-            let answer_start = 1 + below(length - 1);
+            // Two answers with something between them, as in a packed window; the second may be empty, and is then left out.
+            let mut cuts = [1 + below(length - 1), 1 + below(length), 1 + below(length), length];
+            cuts.sort_unstable();
+            let answers = [cuts[0]..cuts[1].max(cuts[0] + 1), cuts[1].max(cuts[0] + 1).max(cuts[2])..length];
             // The number's upper bits decide.
             let placement = self.config.positions.in_training(&tokens, (below(1 << 31) as u64) << 33);
-            Sequence { tokens, answer_start, placement }
+            Sequence { tokens, answers: answers.into_iter().filter(|answer| !answer.is_empty()).collect(), placement }
         };
         self.lengths.iter().map(&mut sequence).collect()
     }
@@ -194,7 +197,7 @@ fn gradients_are_finite_differences_of_the_loss() {
     for instructions in Instructions::available() {
         let mut weights = Weights::new(Layout::new(&case.config));
         walk::read_weights(trainer.raw_model(), &mut weights.flat);
-        let chunks = Chunk::cut(&case.batch(), case.config.width, |sequence| case.loss_on.first_target(sequence));
+        let chunks = Chunk::cut(&case.batch(), case.config.width, |sequence| case.loss_on.predicted(sequence));
         let mut loss_at = |flat: &[f32]| {
             weights.flat.copy_from_slice(flat);
             weights.pack(instructions, case.config.width, Passes::ForwardAndBackward);
@@ -214,5 +217,20 @@ fn gradients_are_finite_differences_of_the_loss() {
             let slope: f64 = gradient.iter().zip(&direction).map(|(g, d)| f64::from(g * d)).sum();
             assert!((difference - slope).abs() < 2e-3 * (1.0 + slope.abs()), "{}: {difference} is not {slope}", instructions.name());
         }
+    }
+}
+
+/// A packed window may hold no whole prompt, and a chunk of such windows predicts nothing.
+#[test]
+fn sequences_without_answers_change_nothing() {
+    let case = Case { loss_on: LossOn::Answer, lengths: vec![75, 60, 9, 12], ..fixed_case() };
+    let (trainer, with) = (case.trainer(), case.batch());
+    let without: Vec<Sequence> = (0..8).map(|_| Sequence { answers: Vec::new(), ..with[0].clone() }).chain(with.clone()).collect();
+    for instructions in Instructions::available() {
+        let mut fused = FusedTraining::new(&case.config, instructions);
+        let mut loss = |batch: &[Sequence]| fused.loss_and_gradients(trainer.raw_model(), batch, LossOn::Answer, 2).map(|(loss, _)| loss);
+        let (with, without) = (loss(&with).unwrap(), loss(&without).unwrap());
+        assert!((with - without).abs() < 1e-5, "{}: {with} is not {without}", instructions.name());
+        assert!(loss(&[Sequence { answers: Vec::new(), ..case.batch()[0].clone() }]).is_none());
     }
 }

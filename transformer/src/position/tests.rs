@@ -37,7 +37,7 @@ fn trained(positions: Positions) -> Transformer {
     let mut trainer = Trainer::new(&config(positions), &OptimizerConfig::default(), LossOn::All, rng, &test_device()).unwrap();
     for random in 0..20 {
         let placement = positions.in_training(&TOKENS, random << 59);
-        trainer.step(&[Sequence { tokens: TOKENS.to_vec(), answer_start: 1, placement }], 1e-2).unwrap();
+        trainer.step(&[Sequence::example(TOKENS.to_vec(), 1, placement)], 1e-2).unwrap();
     }
     trainer.model()
 }
@@ -71,7 +71,7 @@ fn order_is_told_by_every_scheme_but_none() {
         let mut trainer = Trainer::new(&config, &OptimizerConfig::default(), LossOn::All, rng, &test_device()).unwrap();
         let placement = positions.at_evaluation(9, 5);
         for _ in 0..20 {
-            let sequence = Sequence { tokens: TOKENS.to_vec(), answer_start: 1, placement: placement.clone() };
+            let sequence = Sequence::example(TOKENS.to_vec(), 1, placement.clone());
             trainer.step(&[sequence], 1e-2).unwrap();
         }
         let last = |tokens: &[u32]| trainer.model().logits_of(tokens, &placement).unwrap().remove(3);
@@ -133,7 +133,7 @@ fn gradients_are_finite_and_reach_every_weight() {
             .map(|idx| {
                 let tokens = TOKENS[..9 - idx].to_vec();
                 let placement = positions.in_training(&tokens, (idx as u64) << 62);
-                Sequence { tokens, answer_start: 1, placement }
+                Sequence::example(tokens, 1, placement)
             })
             .collect();
         trainer.step(&sequences, 1e-2).unwrap();
