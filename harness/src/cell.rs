@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tasks::Task;
-use transformer::{Activation, Decay, LossOn, ModelConfig, OptimizerConfig, Positions, Schedule};
+use transformer::{Activation, Decay, LossOn, ModelConfig, OptimizerConfig, Placement, Positions, Schedule, Transformer};
 
 use crate::config::tree::{ActivationConfig, CellConfig, DecayConfig, LossConfig, PositionsConfig};
 use crate::task::{self, TaskProblem};
@@ -96,12 +96,43 @@ impl Cell {
                 PositionsConfig::Randomized => Positions::Randomized { rows: model.position_range.unwrap_or(4 * self.tokens_read()) },
                 // A sequence may be a single number, and row 0 belongs to tokens that are no digits.
                 PositionsConfig::Abacus => Positions::Abacus { rows: self.tokens_read() + 1, digits_from: self.digits_from() },
+                // Every place is that of a token of the prompt and of one of the answer, or of its end; and there is row 0.
+                PositionsConfig::Coupled => Positions::Coupled { rows: self.tokens_max() / 2 + 2 },
             },
             activation: match model.activation {
                 ActivationConfig::Relu => Activation::Relu,
                 ActivationConfig::Gelu => Activation::Gelu,
             },
+            loops: model.loops,
+            sharpen_beyond: None,
         }
+    }
+
+    /// A trained model as it is evaluated.
+    pub fn evaluated(&self, model: Transformer) -> Transformer {
+        if self.config.evaluate.sharpen { model.sharpened(self.tokens_trained()) } else { model }
+    }
+
+    /// Where a training example stands, by a uniform random number: an encoded prompt and its answer, or a window of several.
+    pub fn in_training(&self, tokens: &[u32], answer_start: usize, random: u64) -> Placement {
+        let positions = self.model().positions;
+        let places = self.places(&tokens[..answer_start], tokens.len() - answer_start);
+        let coupled = places.and_then(|places| positions.by_places(&places, Some(random)));
+        coupled.unwrap_or_else(|| positions.in_training(tokens, random))
+    }
+
+    /// Where a prompt and at most `more` tokens behind it stand at evaluation.
+    pub fn at_evaluation(&self, prompt: &[u32], more: usize, random: u64) -> Placement {
+        let positions = self.model().positions;
+        let coupled = self.places(prompt, more).and_then(|places| positions.by_places(&places, None));
+        coupled.unwrap_or_else(|| positions.at_evaluation(prompt.len() + more, random))
+    }
+
+    /// Places of a prompt's and an answer's tokens, where positions are coupled.
+    fn places(&self, prompt: &[u32], answer: usize) -> Option<Vec<usize>> {
+        let coupling = self.task.coupling().filter(|_| self.config.model.positions == PositionsConfig::Coupled)?;
+        let tokens: Vec<i8> = prompt.iter().filter_map(|&id| self.task.vocabulary().token(id)).collect();
+        Some(coupling.places(&tokens, answer))
     }
 
     /// The id of the first data token; the others follow it, and the special tokens come before.
@@ -143,7 +174,7 @@ impl Cell {
     /// A rough measure of the work of one run, for starting long runs first.
     pub fn work(&self) -> usize {
         let (model, train) = (&self.config.model, &self.config.train);
-        train.steps * train.batch * self.tokens_trained() * model.layers * model.width * model.width
+        train.steps * train.batch * self.tokens_trained() * model.loops * model.layers * model.width * model.width
     }
 
     /// The model and its training in one line.
@@ -160,10 +191,14 @@ impl Cell {
             PositionsConfig::Fire => "FIRE",
             PositionsConfig::Randomized => "learned positions drawn at random",
             PositionsConfig::Abacus => "abacus positions with random offset",
+            PositionsConfig::Coupled => "coupled positions with random offset",
         };
         format!(
             "{}, {}, {} wide, {positions}; at most {} of {}, peak learning rate {}",
-            plural(model.layers, "layer"),
+            match model.loops {
+                1 => plural(model.layers, "layer"),
+                loops => format!("{} gone through {loops} times", plural(model.layers, "layer")),
+            },
             plural(model.heads, "head"),
             model.width,
             plural(train.steps, "step"),

@@ -102,7 +102,7 @@ pub fn execute(cell: &Cell, seeds: SeedPair, context: &Context) -> Result<Option
     };
     let model = trainer.model();
     let diverged = matches!(done.status, RunStatus::Diverged { .. });
-    let records = if diverged { Vec::new() } else { evaluation::evaluate(cell, seeds, &model, context)? };
+    let records = if diverged { Vec::new() } else { evaluation::evaluate(cell, seeds, &cell.evaluated(model.clone()), context)? };
     directory.finish(&model, &records, &done)?;
     Ok(Some(done))
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::catalogue::Entry;
+use crate::coupling::{Counted, Coupling};
 use crate::error::TaskError;
 use crate::hints;
 use crate::random::ChaCha8Rng;
@@ -106,6 +107,16 @@ pub(crate) enum Order {
     Reverse,
 }
 
+impl Order {
+    /// From where places of equal significance are counted.
+    pub(crate) fn counted(self) -> Counted {
+        match self {
+            Self::Forward => Counted::FromLast,
+            Self::Reverse => Counted::FromFirst,
+        }
+    }
+}
+
 const SPECIAL: [(&str, i8); 3] = [("sep", SEP), ("eos", EOS), ("plus", PLUS)];
 
 impl Addition {
@@ -199,6 +210,10 @@ impl Task for Addition {
 
     fn tokens_max(&self, length: usize) -> usize {
         3 * self.width(length + 1) + 3
+    }
+
+    fn coupling(&self) -> Option<Coupling> {
+        Some(Coupling { prompt: Counted::FromLast, answer: self.order.counted(), tokens: self.width(1) })
     }
 
     fn distributions(&self) -> &'static [&'static str] {

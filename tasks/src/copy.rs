@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::catalogue::{ALPHABET_MAX, Entry};
+use crate::coupling::{Counted, Coupling};
 use crate::error::TaskError;
 use crate::random::{self, ChaCha8Rng};
 use crate::task::{Example, Task, data_before_sep, not_a_prompt};
@@ -18,7 +19,7 @@ pub(crate) static UNIQUE: Entry = Entry {
     alphabet_default: 100,
     alphabet_bounds: Some(1..=ALPHABET_MAX),
     program: Some(("copy_unique.rasp", include_str!("../programs/copy_unique.rasp"))),
-    make: Some(|alphabet| CopyTask::shared(&UNIQUE, Tokens::Distinct, alphabet, copy)),
+    make: Some(|alphabet| CopyTask::shared(&UNIQUE, Tokens::Distinct, alphabet, COPY)),
 };
 
 pub(crate) static REPEAT: Entry = Entry {
@@ -31,7 +32,7 @@ pub(crate) static REPEAT: Entry = Entry {
     // With one token, copying would be counting.
     alphabet_bounds: Some(2..=ALPHABET_MAX),
     program: Some(("copy_repeat.rasp", include_str!("../programs/copy_repeat.rasp"))),
-    make: Some(|alphabet| CopyTask::shared(&REPEAT, Tokens::Repeated, alphabet, copy)),
+    make: Some(|alphabet| CopyTask::shared(&REPEAT, Tokens::Repeated, alphabet, COPY)),
 };
 
 /// The same tokens again: `copy-unique` and `copy-repeat`; backwards, `reverse-unique` and `reverse-repeat`; and in order, `sort-repeat`.
@@ -55,7 +56,14 @@ pub struct CopyTask {
     tokens: Tokens,
     vocabulary: Vocabulary,
     alphabet: usize,
-    write: fn(&[i8]) -> Vec<i8>,
+    write: Write,
+}
+
+/// What a task of this kind writes: the answer to its data, and how the answer's tokens correspond to these.
+#[derive(Clone, Copy)]
+pub(crate) struct Write {
+    pub(crate) answer: fn(&[i8]) -> Vec<i8>,
+    pub(crate) coupling: Option<Coupling>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +74,7 @@ pub(crate) enum Tokens {
 
 impl CopyTask {
     /// A task whose answer `write` makes of the data.
-    pub(crate) fn shared(entry: &'static Entry, tokens: Tokens, alphabet: usize, write: fn(&[i8]) -> Vec<i8>) -> Arc<dyn Task> {
+    pub(crate) fn shared(entry: &'static Entry, tokens: Tokens, alphabet: usize, write: Write) -> Arc<dyn Task> {
         let vocabulary = Vocabulary::with_data(&[("sep", SEP), ("eos", EOS)], alphabet);
         Arc::new(Self { entry, tokens, vocabulary, alphabet, write })
     }
@@ -95,13 +103,17 @@ impl Task for CopyTask {
         2 * length + 2
     }
 
+    fn coupling(&self) -> Option<Coupling> {
+        self.write.coupling
+    }
+
     fn sample(&self, length: usize, rng: &mut ChaCha8Rng) -> Result<Example, TaskError> {
         self.check_length(length)?;
         let mut prompt = match self.tokens {
             Tokens::Distinct => random::distinct(rng, self.alphabet, length),
             Tokens::Repeated => random::repeated(rng, self.alphabet, length),
         };
-        let answer = (self.write)(&prompt);
+        let answer = (self.write.answer)(&prompt);
         prompt.push(SEP);
         Ok(Example { prompt, answer })
     }
@@ -112,9 +124,11 @@ impl Task for CopyTask {
             Tokens::Distinct => are_distinct(data),
             Tokens::Repeated => true,
         };
-        if allowed { Ok((self.write)(data)) } else { Err(not_a_prompt(self, prompt)) }
+        if allowed { Ok((self.write.answer)(data)) } else { Err(not_a_prompt(self, prompt)) }
     }
 }
+
+const COPY: Write = Write { answer: copy, coupling: Some(Coupling { prompt: Counted::FromFirst, answer: Counted::FromFirst, tokens: 1 }) };
 
 fn copy(data: &[i8]) -> Vec<i8> {
     data.iter().copied().chain([EOS]).collect()

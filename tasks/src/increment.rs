@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::addition::{BALANCED_CARRY, Order, between, number};
 use crate::catalogue::Entry;
+use crate::coupling::Coupling;
 use crate::error::TaskError;
 use crate::random::{ChaCha8Rng, below};
 use crate::task::{Example, STANDARD, Task, data_before_sep, not_a_prompt, unknown_distribution};
@@ -91,6 +92,10 @@ impl Task for Increment {
 
     fn tokens_max(&self, length: usize) -> usize {
         2 * (length + 2)
+    }
+
+    fn coupling(&self) -> Option<Coupling> {
+        Some(Coupling { prompt: self.order.counted(), answer: self.order.counted(), tokens: 1 })
     }
 
     fn distributions(&self) -> &'static [&'static str] {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::catalogue::{ALPHABET_MAX, Entry};
-use crate::copy::{CopyTask, Tokens};
+use crate::copy::{CopyTask, Tokens, Write};
 use crate::error::TaskError;
 use crate::random::{self, ChaCha8Rng};
 use crate::task::{Example, Task, data_before_sep, not_a_prompt};
@@ -32,7 +32,7 @@ pub(crate) static REPEAT: Entry = Entry {
     // With one token, sorting would be counting.
     alphabet_bounds: Some(2..=ALPHABET_MAX),
     program: Some(("sort_repeat.rasp", include_str!("../programs/sort_repeat.rasp"))),
-    make: Some(|alphabet| CopyTask::shared(&REPEAT, Tokens::Repeated, alphabet, not_decreasing)),
+    make: Some(|alphabet| CopyTask::shared(&REPEAT, Tokens::Repeated, alphabet, Write { answer: not_decreasing, coupling: None })),
 };
 
 /// Distinct tokens in increasing order.

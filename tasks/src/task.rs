@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::catalogue::{Entry, closest};
+use crate::coupling::Coupling;
 use crate::error::TaskError;
 use crate::random::ChaCha8Rng;
 use crate::vocabulary::{SEP, Vocabulary};
@@ -145,6 +146,11 @@ pub trait Task: Send + Sync + fmt::Debug {
     /// Changes when the examples drawn change; part of a cell's identity.
     fn version(&self) -> u32 {
         self.entry().version
+    }
+
+    /// Which of its tokens belong to one another, for position coupling; `None` where they do not correspond place by place.
+    fn coupling(&self) -> Option<Coupling> {
+        None
     }
 
     /// What is asked, in one line.

@@ -12,7 +12,16 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn step(criterion: &mut Criterion) {
     let positions = Positions::Learned { rows: 64 };
-    let config = ModelConfig { vocabulary: 64, layers: 2, heads: 4, width: 64, positions, activation: Activation::Gelu };
+    let config = ModelConfig {
+        vocabulary: 64,
+        layers: 2,
+        heads: 4,
+        width: 64,
+        positions,
+        activation: Activation::Gelu,
+        loops: 1,
+        sharpen_beyond: None,
+    };
     let mut group = criterion.benchmark_group("step");
     let batches = [("64 tokens", LossOn::All, batch(|_| 64)), ("4 to 64 tokens", LossOn::Answer, batch(|sequence| 4 + sequence * 60 / 63))];
     for (name, loss_on, batch) in batches {

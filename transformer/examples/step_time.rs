@@ -28,6 +28,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         width: number(3)?,
         positions: Positions::Learned { rows: tokens + 1 },
         activation: Activation::Gelu,
+        loops: 1,
+        sharpen_beyond: None,
     };
     let device = open_device(arguments.get(6).map_or("flex", String::as_str))?;
     let rng = &mut ChaCha8Rng::seed_from_u64(0);

@@ -41,6 +41,9 @@ impl CausalAttention {
         if let Some(rotation) = &positions.rotation {
             (query, key) = (rotation.turn(query), rotation.turn(key));
         }
+        if let Some(sharpness) = &positions.sharpness {
+            query = query * sharpness.clone();
+        }
         let bias = positions.bias.clone().or_else(|| self.fire.as_ref().map(|fire| fire.bias(tokens)));
         let mixed = attend(query, key, value, bias, hidden) // [B, H, T, D/H]
             .swap_dims(1, 2)

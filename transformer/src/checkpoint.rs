@@ -165,7 +165,16 @@ mod tests {
     use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
     fn config(width: usize) -> ModelConfig {
-        ModelConfig { vocabulary: 5, layers: 2, heads: 2, width, positions: Positions::Learned { rows: 8 }, activation: Activation::Relu }
+        ModelConfig {
+            vocabulary: 5,
+            layers: 2,
+            heads: 2,
+            width,
+            positions: Positions::Learned { rows: 8 },
+            activation: Activation::Relu,
+            loops: 1,
+            sharpen_beyond: None,
+        }
     }
 
     fn saved(width: usize) -> (tempfile::TempDir, std::path::PathBuf, Transformer, Device) {

@@ -50,49 +50,130 @@ impl Device {
     }
 }
 
+/// The devices that can be named, beside `auto`.
+const NAMES: [&str; 4] = ["flex", "flex-plain", "wgpu", "cuda"];
+
 /// Opens a device: `flex`, the CPU, always there; `flex-plain`, the CPU as burn alone computes, several times slower, for comparing;
-/// or `wgpu`, a GPU, in builds with the feature `wgpu`.
+/// `wgpu`, a GPU, in builds with the feature `wgpu`; `cuda`, a GPU of NVIDIA, in builds with the feature `cuda`; or `auto`, what
+/// [`best_device`] names.
 ///
 /// # Errors
 /// [`ModelError::NoDevice`] for an unknown name, a device that is not built in, or one that this machine does not have.
 pub fn open_device(name: &str) -> Result<Device, ModelError> {
     match name {
+        "auto" => open_device(best_device()),
         "flex" => Ok(Device { name: "flex", inner: burn::tensor::Device::flex(), instructions: Some(Instructions::detect()) }),
         "flex-plain" => Ok(Device { name: "flex-plain", inner: burn::tensor::Device::flex(), instructions: None }),
-        "wgpu" => open_wgpu(),
-        _ => Err(ModelError::NoDevice { name: name.to_owned(), reason: "the devices are `flex`, `flex-plain` and `wgpu`".to_owned() }),
+        "wgpu" => wgpu::open(),
+        "cuda" => cuda::open(),
+        _ => {
+            let names = NAMES.map(|name| format!("`{name}`")).join(", ");
+            Err(no_device(name, format!("the devices are {names} and `auto`")))
+        }
+    }
+}
+
+/// The name of the device that `auto` is: `cuda` where there is a GPU for it, else `wgpu` where that is a card and not software, else `flex`.
+pub fn best_device() -> &'static str {
+    if cuda::open().is_ok() {
+        "cuda"
+    } else if wgpu::open().is_ok_and(|device| device.card().is_some()) {
+        "wgpu"
+    } else {
+        "flex"
     }
 }
 
 /// All known devices.
 pub fn devices() -> Vec<DeviceStatus> {
-    let description =
-        format!("CPU, fused training steps with {} instructions; plain burn for positions inside attention", Instructions::detect().name());
-    let flex = DeviceStatus { name: "flex", description, available: true };
-    let plain = DeviceStatus { name: "flex-plain", description: "CPU, as burn alone computes; slower".to_owned(), available: true };
-    let wgpu = match open_wgpu() {
-        Ok(_) => DeviceStatus { name: "wgpu", description: "GPU through WebGPU shaders".to_owned(), available: true },
-        Err(error) => DeviceStatus { name: "wgpu", description: error.to_string(), available: false },
+    let describe = |name: &'static str| match (name, open_device(name)) {
+        ("flex", _) => {
+            let instructions = Instructions::detect().name();
+            format!("CPU, fused training steps with {instructions} instructions; plain burn for positions inside attention")
+        }
+        ("flex-plain", _) => "CPU, as burn alone computes; slower".to_owned(),
+        (_, Ok(device)) => match device.card() {
+            Some(card) => format!("GPU, {card}"),
+            None => "software that stands in for a GPU; slow".to_owned(),
+        },
+        (_, Err(error)) => error.to_string(),
     };
-    vec![flex, plain, wgpu]
+    let status = |name| DeviceStatus { name, description: describe(name), available: open_device(name).is_ok() };
+    NAMES.map(status).into()
+}
+
+impl Device {
+    /// The name of the graphics card, where it is one.
+    #[cfg(any(feature = "wgpu", feature = "cuda"))]
+    fn card(&self) -> Option<String> {
+        let identity = self.inner.identity()?;
+        identity.physical.is_some().then_some(identity.name)
+    }
+
+    #[cfg(not(any(feature = "wgpu", feature = "cuda")))]
+    #[expect(clippy::unused_self, reason = "in other builds it has a use")]
+    fn card(&self) -> Option<String> {
+        None
+    }
+}
+
+fn no_device(name: &str, reason: String) -> ModelError {
+    ModelError::NoDevice { name: name.to_owned(), reason }
 }
 
 #[cfg(feature = "wgpu")]
-fn open_wgpu() -> Result<Device, ModelError> {
+mod wgpu {
+    use super::{Device, no_device};
+    use crate::error::ModelError;
     use burn::tensor::{Device as Inner, DeviceKind, DeviceType};
-    let found = std::panic::catch_unwind(|| Inner::enumerate(DeviceType::Wgpu).into_vec().len()).unwrap_or(0);
-    if found == 0 {
-        return Err(ModelError::NoDevice {
-            name: "wgpu".to_owned(),
-            reason: "no graphics adapter was found: install a Vulkan driver (Debian: mesa-vulkan-drivers)".to_owned(),
-        });
+
+    pub(super) fn open() -> Result<Device, ModelError> {
+        let found = std::panic::catch_unwind(|| Inner::enumerate(DeviceType::Wgpu).into_vec().len()).unwrap_or(0);
+        if found == 0 {
+            let reason = "no graphics adapter was found: install a Vulkan driver (Debian: mesa-vulkan-drivers)";
+            return Err(no_device("wgpu", reason.to_owned()));
+        }
+        Ok(Device { name: "wgpu", inner: Inner::wgpu(DeviceKind::DefaultDevice), instructions: None })
     }
-    Ok(Device { name: "wgpu", inner: Inner::wgpu(DeviceKind::DefaultDevice), instructions: None })
 }
 
 #[cfg(not(feature = "wgpu"))]
-fn open_wgpu() -> Result<Device, ModelError> {
-    Err(ModelError::NoDevice { name: "wgpu".to_owned(), reason: "this build has no GPU support: build with `--features wgpu`".to_owned() })
+mod wgpu {
+    use super::{Device, no_device};
+    use crate::error::ModelError;
+
+    pub(super) fn open() -> Result<Device, ModelError> {
+        Err(no_device("wgpu", "this build has no GPU support: build with `--features wgpu`".to_owned()))
+    }
+}
+
+#[cfg(feature = "cuda")]
+mod cuda {
+    use super::{Device, no_device};
+    use crate::error::ModelError;
+    use burn::tensor::{Device as Inner, DeviceIndex, DeviceType};
+
+    pub(super) fn open() -> Result<Device, ModelError> {
+        // Without a driver, which is loaded now, enumerating panics.
+        let found = std::panic::catch_unwind(|| Inner::enumerate(DeviceType::Cuda).into_vec().len()).unwrap_or(0);
+        if found == 0 {
+            return Err(no_device(
+                "cuda",
+                "no GPU of NVIDIA and no driver for one was found: install the driver, or use `auto`".to_owned(),
+            ));
+        }
+        Ok(Device { name: "cuda", inner: Inner::cuda(DeviceIndex::Default), instructions: None })
+    }
+}
+
+#[cfg(not(feature = "cuda"))]
+mod cuda {
+    use super::{Device, no_device};
+    use crate::error::ModelError;
+
+    pub(super) fn open() -> Result<Device, ModelError> {
+        Err(no_device("cuda", "this build has no CUDA: build with `--features cuda`".to_owned()))
+    }
 }
 
 /// The device that tests run on: `RASPLAB_TEST_DEVICE`, or the CPU.
@@ -106,9 +187,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_best_device_is_one_that_is_there() {
+        let best = best_device();
+        assert!(devices().iter().any(|device| device.name == best && device.available));
+        assert_eq!(open_device("auto").unwrap().name(), best);
+    }
+
+    #[test]
     fn the_cpu_is_always_there_and_an_unknown_name_is_refused() {
         assert!(devices().iter().any(|device| device.name == "flex" && device.available));
         let message = open_device("tpu").unwrap_err().to_string();
-        assert_eq!(message, "device `tpu` is not available: the devices are `flex`, `flex-plain` and `wgpu`");
+        assert_eq!(message, "device `tpu` is not available: the devices are `flex`, `flex-plain`, `wgpu`, `cuda` and `auto`");
     }
 }

@@ -52,11 +52,17 @@ use weights::{Passes, Weights};
 
 /// Whether the fused passes compute such a model; plain burn computes the others.
 pub(crate) fn computes(config: &ModelConfig) -> bool {
+    if config.loops > 1 || config.sharpen_beyond.is_some() {
+        return false;
+    }
     match config.positions {
         // What is added to the tokens' vectors.
-        Positions::None | Positions::Learned { .. } | Positions::Sinusoidal | Positions::Randomized { .. } | Positions::Abacus { .. } => {
-            true
-        }
+        Positions::None
+        | Positions::Learned { .. }
+        | Positions::Sinusoidal
+        | Positions::Randomized { .. }
+        | Positions::Abacus { .. }
+        | Positions::Coupled { .. } => true,
         // What happens inside attention.
         Positions::Rotary | Positions::Alibi | Positions::T5 | Positions::Fire { .. } => false,
     }

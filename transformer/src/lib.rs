@@ -7,7 +7,7 @@
 //! use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 //! use transformer::{Activation, LossOn, ModelConfig, OptimizerConfig, Placement, Positions, Sequence, Trainer, open_device};
 //!
-//! let config = ModelConfig { vocabulary: 4, layers: 1, heads: 1, width: 16, positions: Positions::None, activation: Activation::Relu };
+//! let config = ModelConfig { vocabulary: 4, layers: 1, heads: 1, width: 16, positions: Positions::None, activation: Activation::Relu, loops: 1, sharpen_beyond: None };
 //! let device = open_device("flex")?;
 //! let mut trainer = Trainer::new(&config, &OptimizerConfig::default(), LossOn::Answer, &mut ChaCha8Rng::seed_from_u64(0), &device)?;
 //!
@@ -38,7 +38,7 @@ mod train;
 
 pub use batch::Sequence;
 pub use decode::{Prompt, Stop, decode};
-pub use device::{Device, DeviceStatus, devices, open_device};
+pub use device::{Device, DeviceStatus, best_device, devices, open_device};
 pub use error::ModelError;
 #[cfg(feature = "benchmark")]
 pub use fused::benchmark;

@@ -27,6 +27,23 @@ pub struct ModelConfig {
     pub positions: Positions,
     /// What stands between the two matrices of a block's hidden layer.
     pub activation: Activation,
+    /// How often all blocks are gone through, each time with the input added to what the last time left (Fan et al. 2024, equation 1,
+    /// <https://arxiv.org/abs/2409.15647>).
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub loops: usize,
+    /// Products of queries and keys are multiplied by `max(1, ln n / ln N)` for a query that sees n tokens, where this is N; nothing trained changes
+    /// (Chiang and Cholak 2022, section 4.2, <https://arxiv.org/abs/2202.12172>, who train so too, with N = e).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sharpen_beyond: Option<usize>,
+}
+
+fn once() -> usize {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_once(loops: &usize) -> bool {
+    *loops == 1
 }
 
 /// The activation of the hidden layers.
@@ -44,7 +61,9 @@ impl ModelConfig {
     /// # Errors
     /// [`ModelError::ZeroDimension`], [`ModelError::UnevenHeads`] and [`ModelError::OddHeadWidth`].
     pub fn validate(&self) -> Result<(), ModelError> {
-        for (name, value) in [("vocabulary", self.vocabulary), ("layers", self.layers), ("heads", self.heads), ("width", self.width)] {
+        for (name, value) in
+            [("vocabulary", self.vocabulary), ("layers", self.layers), ("heads", self.heads), ("width", self.width), ("loops", self.loops)]
+        {
             if value == 0 {
                 return Err(ModelError::ZeroDimension { name });
             }
@@ -121,16 +140,25 @@ impl Transformer {
     pub(crate) fn residual(&self, tokens: Tensor<2, Int>, positions: Tensor<2, Int>) -> Tensor<3> {
         let [_, length] = tokens.dims();
         let hidden = hidden_from(length, &tokens.device());
-        let ModelConfig { positions: scheme, heads, width, .. } = self.config;
+        let ModelConfig { positions: scheme, width, .. } = self.config;
         let relative_bias = self.relative_bias.as_ref().map(Param::val);
-        let in_attention = InAttention::new(scheme, length, heads, width, relative_bias, &tokens.device());
+        let in_attention = InAttention::new(&self.config, length, relative_bias, &tokens.device());
         let mut x = embedding(self.tokens.val(), tokens);
         if let Some(table) = &self.positions {
             x = x + embedding(table.val(), positions);
         } else if let Some(vectors) = fixed_vectors(scheme, positions, width) {
             x = x + vectors;
         }
-        self.blocks.iter().fold(x, |x, block| block.forward(x, hidden.clone(), &in_attention))
+        let through = |x: Tensor<3>| self.blocks.iter().fold(x, |x, block| block.forward(x, hidden.clone(), &in_attention));
+        (1..self.config.loops).fold(through(x.clone()), |state, _| through(state + x.clone()))
+    }
+
+    /// The same model for inference, with sharper attention for queries that see more than so many tokens: see
+    /// [`ModelConfig::sharpen_beyond`].
+    #[must_use]
+    pub fn sharpened(mut self, beyond: usize) -> Self {
+        self.config.sharpen_beyond = Some(beyond);
+        self
     }
 
     /// Logits of the next token.
@@ -216,7 +244,16 @@ mod tests {
     use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
     fn model(positions: Positions) -> Transformer {
-        let config = ModelConfig { vocabulary: 7, layers: 2, heads: 2, width: 8, positions, activation: Activation::Relu };
+        let config = ModelConfig {
+            vocabulary: 7,
+            layers: 2,
+            heads: 2,
+            width: 8,
+            positions,
+            activation: Activation::Relu,
+            loops: 1,
+            sharpen_beyond: None,
+        };
         Transformer::new(&config, &mut ChaCha8Rng::seed_from_u64(3), test_device().burn()).unwrap()
     }
 
@@ -236,7 +273,16 @@ mod tests {
     #[test]
     fn without_positions_only_the_mask_tells_order() {
         // With one layer and no positions the last token sees the others as a bag.
-        let config = ModelConfig { vocabulary: 7, layers: 1, heads: 2, width: 8, positions: Positions::None, activation: Activation::Relu };
+        let config = ModelConfig {
+            vocabulary: 7,
+            layers: 1,
+            heads: 2,
+            width: 8,
+            positions: Positions::None,
+            activation: Activation::Relu,
+            loops: 1,
+            sharpen_beyond: None,
+        };
         let model = Transformer::new(&config, &mut ChaCha8Rng::seed_from_u64(3), test_device().burn()).unwrap();
         let one = logits(&model, &[1, 2, 3, 4]).unwrap();
         let other = logits(&model, &[3, 1, 2, 4]).unwrap();
@@ -251,6 +297,33 @@ mod tests {
         assert!(matches!(logits(&model, &[0; 4]), Err(ModelError::PositionBeyondTable { position: 3, rows: 3 })));
         assert!(matches!(logits(&model, &[7]), Err(ModelError::TokenBeyondVocabulary { id: 7, vocabulary: 7 })));
         assert!(matches!(logits(&model, &[]), Err(ModelError::EmptySequence)));
+    }
+
+    #[test]
+    fn a_loop_adds_the_input_to_what_the_last_one_left() {
+        let once = model(Positions::Learned { rows: 6 });
+        let mut twice = once.clone();
+        twice.config.loops = 2;
+        assert_eq!(once.parameters(), twice.parameters());
+        let device = test_device().burn().clone();
+        let ids = |numbers: [i32; 4]| Tensor::<2, Int>::from_data(TensorData::new(numbers.to_vec(), [1, 4]), &device);
+        let (tokens, positions) = (ids([1, 2, 3, 4]), ids([0, 1, 2, 3]));
+        let input = embedding(once.tokens.val(), tokens.clone()) + embedding(once.positions.as_ref().unwrap().val(), positions.clone());
+        let hidden = hidden_from(4, &device);
+        let in_attention = InAttention::new(&once.config, 4, None, &device);
+        let through = |x: Tensor<3>| once.blocks.iter().fold(x, |x, block| block.forward(x, hidden.clone(), &in_attention));
+        let expected: Vec<f32> = crate::batch::read(through(through(input.clone()) + input));
+        let looped: Vec<f32> = crate::batch::read(twice.residual(tokens, positions));
+        assert_eq!(looped, expected);
+    }
+
+    #[test]
+    fn sharpening_changes_only_what_sees_more_than_it_was_told() {
+        let model = model(Positions::None);
+        let tokens = [1, 2, 3, 4, 5, 6];
+        let (plain, sharp) = (logits(&model, &tokens).unwrap(), logits(&model.clone().sharpened(4), &tokens).unwrap());
+        assert_eq!(plain[..4], sharp[..4]);
+        assert!(plain[4..].iter().zip(&sharp[4..]).all(|(plain, sharp)| plain != sharp));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A scheme is of one of four kinds:
 //! - nothing at all, where order shows only through the causal mask (Kazemnejad et al. 2023, <https://arxiv.org/abs/2305.19466>);
-//! - a vector added to the token's, by the token's position: [`learned`], [`sinusoidal`], [`randomized`], [`abacus`];
+//! - a vector added to the token's, by the token's position: [`learned`], [`sinusoidal`], [`randomized`], [`abacus`], [`coupled`];
 //! - a rotation of queries and keys: [`rotary`];
 //! - a number added to the logits of attention, by the distance of query and key: [`alibi`], [`t5`], [`fire`].
 //!
@@ -11,6 +11,7 @@
 
 mod abacus;
 mod alibi;
+mod coupled;
 mod fire;
 mod learned;
 mod randomized;
@@ -20,10 +21,11 @@ mod t5;
 #[cfg(test)]
 mod tests;
 
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use crate::error::ModelError;
+use crate::model::ModelConfig;
 
 pub(crate) use fire::{Fire, HIDDEN as FIRE_HIDDEN};
 pub(crate) use rotary::Rotation;
@@ -65,6 +67,11 @@ pub enum Positions {
         /// The token ids from this one on are digits.
         digits_from: u32,
     },
+    /// A learned vector per place, where tokens that the task says belong to one another share a place.
+    Coupled {
+        /// Rows of the table: one for tokens without a place, and one for each place.
+        rows: usize,
+    },
 }
 
 /// At which positions the tokens of one sequence stand.
@@ -93,7 +100,7 @@ impl Positions {
     /// Rows of the scheme's table of learned vectors, if it has one.
     pub(crate) fn rows(self) -> Option<usize> {
         match self {
-            Self::Learned { rows } | Self::Randomized { rows } | Self::Abacus { rows, .. } => Some(rows),
+            Self::Learned { rows } | Self::Randomized { rows } | Self::Abacus { rows, .. } | Self::Coupled { rows } => Some(rows),
             Self::None | Self::Sinusoidal | Self::Rotary | Self::Alibi | Self::T5 | Self::Fire { .. } => None,
         }
     }
@@ -103,6 +110,8 @@ impl Positions {
         match self {
             // Row 0 belongs to no place, and a sequence may be a single number.
             Self::Abacus { rows, .. } => Some(rows.saturating_sub(1)),
+            // Tokens share places.
+            Self::Coupled { .. } => None,
             other => other.rows(),
         }
     }
@@ -113,7 +122,18 @@ impl Positions {
             Self::Learned { rows } => learned::in_training(tokens.len(), rows, random),
             Self::Randomized { rows } => randomized::draw(tokens.len(), rows, random),
             Self::Abacus { rows, digits_from } => abacus::in_training(tokens, rows, digits_from, random),
-            Self::None | Self::Sinusoidal | Self::Rotary | Self::Alibi | Self::T5 | Self::Fire { .. } => Placement::default(),
+            Self::None | Self::Sinusoidal | Self::Rotary | Self::Alibi | Self::T5 | Self::Fire { .. } | Self::Coupled { .. } => {
+                Placement::default()
+            }
+        }
+    }
+
+    /// Where a sequence stands whose tokens have places of the task's, 0 where they have none: by the scheme `coupled`, in training by a uniform
+    /// random number. `None` for other schemes.
+    pub fn by_places(self, places: &[usize], random: Option<u64>) -> Option<Placement> {
+        match self {
+            Self::Coupled { rows } => Some(coupled::place(places, rows, random)),
+            _ => None,
         }
     }
 
@@ -181,13 +201,15 @@ impl Placement {
     }
 }
 
-/// What positions do inside attention: the same for all sequences and blocks.
+/// What positions do inside attention, the same for all sequences and blocks.
 #[derive(Debug)]
 pub(crate) struct InAttention {
     /// Queries and keys are turned.
     pub(crate) rotation: Option<Rotation>,
     /// Added to the logits: `[1, H, T, T]`.
     pub(crate) bias: Option<Tensor<4>>,
+    /// What queries are multiplied by: `[1, 1, T, 1]`.
+    pub(crate) sharpness: Option<Tensor<4>>,
 }
 
 impl InAttention {
@@ -195,21 +217,25 @@ impl InAttention {
     ///
     /// # Shapes
     /// - `relative_bias`: `[BUCKETS, H]`, of the scheme `t5` alone
-    pub(crate) fn new(
-        positions: Positions,
-        tokens: usize,
-        heads: usize,
-        width: usize,
-        relative_bias: Option<Tensor<2>>,
-        device: &Device,
-    ) -> Self {
+    pub(crate) fn new(config: &ModelConfig, tokens: usize, relative_bias: Option<Tensor<2>>, device: &Device) -> Self {
+        let ModelConfig { positions, heads, width, sharpen_beyond, .. } = *config;
         let rotation = (positions == Positions::Rotary).then(|| Rotation::new(tokens, width / heads, device));
         let bias = match positions {
             Positions::Alibi => Some(alibi::bias(tokens, heads, device)),
             _ => relative_bias.map(|table| t5::bias(table, tokens)),
         };
-        Self { rotation, bias }
+        let sharpness = sharpen_beyond.map(|beyond| {
+            let numbers: Vec<f32> = (1..=tokens).map(|seen| sharpness(seen, beyond)).collect();
+            Tensor::from_data(TensorData::new(numbers, [1, 1, tokens, 1]), device)
+        });
+        Self { rotation, bias, sharpness }
     }
+}
+
+/// `max(1, ln n / ln N)` for a query that sees n tokens.
+fn sharpness(seen: usize, beyond: usize) -> f32 {
+    // One token to attend to needs no sharpness, and its logarithm is 0.
+    ((seen as f64).ln() / (beyond.max(2) as f64).ln()).max(1.0) as f32
 }
 
 /// Vectors of the scheme's that are added to the tokens' and are not trained.

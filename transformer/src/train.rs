@@ -245,6 +245,8 @@ mod tests {
             width: 16,
             positions: Positions::Learned { rows: 40 },
             activation: Activation::Relu,
+            loops: 1,
+            sharpen_beyond: None,
         };
         let rng = &mut ChaCha8Rng::seed_from_u64(seed);
         Trainer::new(&config, &OptimizerConfig::default(), loss_on, rng, &test_device()).unwrap()

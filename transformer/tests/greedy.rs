@@ -45,7 +45,16 @@ fn teacher_forced_exact_match_equals_greedy_decoding() {
     for &positions in schemes {
         let device = open_device(&device).unwrap();
         let plain = open_device("flex-plain").unwrap();
-        let config = ModelConfig { vocabulary: 5, layers: 2, heads: 2, width: 32, positions, activation: Activation::Relu };
+        let config = ModelConfig {
+            vocabulary: 5,
+            layers: 2,
+            heads: 2,
+            width: 32,
+            positions,
+            activation: Activation::Relu,
+            loops: 1,
+            sharpen_beyond: None,
+        };
         let rng = &mut ChaCha8Rng::seed_from_u64(4);
         let mut trainer = Trainer::new(&config, &OptimizerConfig::default(), LossOn::Answer, rng, &device).unwrap();
         let mut right_and_wrong = [0, 0];
@@ -91,7 +100,16 @@ fn prompts_of_all_lengths_are_continued_together_as_each_alone() {
         Positions::Abacus { rows: 61, digits_from: SEPARATOR + 1 },
     ] {
         let device = open_device("flex").unwrap();
-        let config = ModelConfig { vocabulary: 5, layers: 3, heads: 2, width: 20, positions, activation: Activation::Gelu };
+        let config = ModelConfig {
+            vocabulary: 5,
+            layers: 3,
+            heads: 2,
+            width: 20,
+            positions,
+            activation: Activation::Gelu,
+            loops: 1,
+            sharpen_beyond: None,
+        };
         let rng = &mut ChaCha8Rng::seed_from_u64(4);
         let mut trainer = Trainer::new(&config, &OptimizerConfig::default(), LossOn::All, rng, &device).unwrap();
         for step in 0..10 {

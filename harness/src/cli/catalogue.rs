@@ -163,12 +163,16 @@ fn show(name: String, printer: Printer) -> Result<(), Error> {
 }
 
 pub(super) fn devices(printer: Printer) -> Result<(), Error> {
+    let best = transformer::best_device();
     for device in transformer::devices() {
         if printer.json() {
-            printer.value(&json!({ "name": device.name, "available": device.available, "description": device.description }))?;
+            printer.value(&json!({
+                "name": device.name, "available": device.available, "description": device.description, "auto": device.name == best,
+            }))?;
         } else {
             let mark = if device.available { "available  " } else { "unavailable" };
-            printer.data(&format!("{:10} {mark}  {}", device.name, device.description))?;
+            let auto = if device.name == best { " (what `auto` is here)" } else { "" };
+            printer.data(&format!("{:10} {mark}  {}{auto}", device.name, device.description))?;
         }
     }
     Ok(())

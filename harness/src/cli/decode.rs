@@ -44,7 +44,7 @@ struct Stored {
 pub(super) fn decode_run(args: &DecodeArgs, printer: Printer) -> Result<(), Error> {
     let device = open_device(&args.device)?;
     let cell = stored_cell(&args.run, &args.device)?;
-    let model = Transformer::load(&cell.model(), &weights(&args.run), &device)?;
+    let model = cell.evaluated(Transformer::load(&cell.model(), &weights(&args.run), &device)?);
     let vocabulary = cell.task.vocabulary();
     let length = args.length.unwrap_or(cell.config.train.lengths);
     cell.task.check_length(length)?;
@@ -65,7 +65,7 @@ pub(super) fn decode_run(args: &DecodeArgs, printer: Printer) -> Result<(), Erro
             Stop::AtEnd { at_most } => at_most,
             Stop::AtLength { tokens } => tokens,
         };
-        let placement = cell.model().positions.at_evaluation(tokens.len() + at_most, rng.next_u64());
+        let placement = cell.at_evaluation(&tokens, at_most, rng.next_u64());
         prompts.push(Prompt { tokens, placement, end, stop });
         examples.push(example);
     }
@@ -75,9 +75,10 @@ pub(super) fn decode_run(args: &DecodeArgs, printer: Printer) -> Result<(), Erro
         let written: Vec<i8> = written.iter().filter_map(|&id| vocabulary.token(id)).collect();
         let is_right = written == example.answer;
         right += usize::from(is_right);
+        let ids: Vec<u32> = example.prompt.iter().chain(&written).filter_map(|&token| vocabulary.id(token)).collect();
         let [prompt, answer, written] = [&example.prompt, &example.answer, &written].map(|tokens| vocabulary.show(tokens));
         if printer.json() {
-            printer.value(&json!({ "prompt": prompt, "written": written, "answer": answer, "right": is_right }))?;
+            printer.value(&json!({ "prompt": prompt, "written": written, "answer": answer, "right": is_right, "ids": ids }))?;
         } else if is_right {
             printer.data(&format!("{prompt} => {written}"))?;
         } else {

@@ -57,6 +57,11 @@ pub fn read(file: &str, text: &str, overrides: &[String]) -> Result<ValidConfig,
     }
 }
 
+/// What `auto` is on this machine, so that a cell is known by the device that it is trained on.
+fn device(name: String) -> String {
+    if name == "auto" { transformer::best_device().to_owned() } else { name }
+}
+
 /// The line of a path, or of the nearest enclosing part that the text has.
 fn nearest_line(text: &str, path: &str) -> Option<usize> {
     let mut path = path;
@@ -104,7 +109,7 @@ impl Reader<'_> {
         let config = SweepConfig {
             sweep: self.section(&tree, "sweep").unwrap_or_default(),
             description: self.section(&tree, "description").unwrap_or_default(),
-            device: self.section(&tree, "device").unwrap_or_else(default_device),
+            device: device(self.section(&tree, "device").unwrap_or_else(default_device)),
             seeds: self.section(&tree, "seeds").unwrap_or_default(),
             base: CellConfig::default(),
             cells: self.cells(&tree, &cell_overrides),

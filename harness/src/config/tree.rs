@@ -14,7 +14,8 @@ pub struct SweepConfig {
     /// What the sweep asks, for the head of its report.
     #[serde(default)]
     pub description: String,
-    /// Where to train: `flex` (the CPU), `flex-plain` (the CPU as burn alone computes, slower) or `wgpu` (a GPU).
+    /// Where to train: `flex` (the CPU), `flex-plain` (the CPU as burn alone computes, slower), `wgpu` (a GPU), `cuda` (a GPU of NVIDIA), or `auto`
+    /// (the best of those that are there).
     #[serde(default = "default_device")]
     pub device: String,
     /// Seeds of every cell.
@@ -174,6 +175,14 @@ pub struct ModelConfig {
     pub position_range: Option<usize>,
     /// What stands between the two matrices of a block's hidden layer.
     pub activation: ActivationConfig,
+    /// How often all blocks are gone through, with the same weights, each time with the input added to what the last time left (Fan et al. 2024).
+    #[serde(skip_serializing_if = "is_once")]
+    pub loops: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_once(loops: &usize) -> bool {
+    *loops == 1
 }
 
 /// The activation of the hidden layers.
@@ -208,6 +217,8 @@ pub enum PositionsConfig {
     Randomized,
     /// A learned vector per place of a digit in its number (McLeish et al. 2024).
     Abacus,
+    /// A learned vector per place, where tokens of one significance, as the task says, share a place (Cho et al. 2024).
+    Coupled,
 }
 
 /// Training.
@@ -307,6 +318,10 @@ pub struct EvaluateConfig {
     /// Which of the task's distributions they are drawn from; absent for `standard`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution: Option<String>,
+    /// Whether attention is sharpened at evaluation: for a query that sees n tokens, more than the N of the longest training sequence, products with
+    /// keys are multiplied by ln n / ln N (Chiang and Cholak 2022).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sharpen: bool,
 }
 
 /// What is predicted before anything is trained. Not part of a cell's identity: predicting anew trains nothing.
@@ -344,6 +359,7 @@ impl Default for ModelConfig {
             positions: PositionsConfig::Learned,
             position_range: None,
             activation: ActivationConfig::Relu,
+            loops: 1,
         }
     }
 }
@@ -373,7 +389,7 @@ impl Default for TrainConfig {
 
 impl Default for EvaluateConfig {
     fn default() -> Self {
-        Self { lengths: None, examples: 200, distribution: None }
+        Self { lengths: None, examples: 200, distribution: None, sharpen: false }
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use super::problem::{Problem, suggest};
 use super::tree::{CellConfig, PositionsConfig, SweepConfig};
+use tasks::Task;
+
 use crate::cell::tokens_read;
 use crate::{search, task};
 use rasp::rasp_l::MEASURES;
@@ -50,6 +52,7 @@ pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
         ("model.layers", model.layers, 256),
         ("model.heads", model.heads, 256),
         ("model.width", model.width, 16_384),
+        ("model.loops", model.loops, 256),
         ("train.lengths", train.lengths, 100_000),
         ("train.steps", train.steps, 1_000_000_000),
         ("train.batch", train.batch, 65_536),
@@ -109,24 +112,7 @@ pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
             return;
         }
     }
-    if let Some(context) = train.context {
-        let example = task.clone().shared().tokens_max(train.lengths);
-        check.that("train.context", (example..=100_000).contains(&context), || {
-            format!("must be between {example}, the tokens of the longest training example, and 100000: {context}")
-        });
-        let longest = tokens_read(&*task.clone().shared(), cell, &lengths);
-        check.that("train.context", model.positions != PositionsConfig::Learned || longest <= context, || {
-            format!(
-                "an evaluated sequence has {longest} tokens, and learned positions beyond {context} are not trained: make it {longest}, or evaluate shorter lengths"
-            )
-        });
-    }
-    if let Some(range) = model.position_range {
-        let longest = tokens_read(&*task.clone().shared(), cell, &lengths);
-        check.that("model.position_range", (longest..=1_000_000).contains(&range), || {
-            format!("must be between {longest}, the tokens of the longest sequence, and 1000000: {range}")
-        });
-    }
+    validate_positions(cell, &*task.clone().shared(), &lengths, &mut check);
     for (key, distribution) in [("train.distribution", train.distribution()), ("evaluate.distribution", evaluate.distribution())] {
         let known = task.distributions();
         check.that(key, known.contains(&distribution), || {
@@ -140,6 +126,44 @@ pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
             check.that("program", false, || error.to_string());
         }
     }
+}
+
+/// Checks that every sequence has positions that are trained.
+fn validate_positions(cell: &CellConfig, task: &dyn Task, lengths: &[usize], check: &mut Check<'_>) {
+    let (model, train) = (&cell.model, &cell.train);
+    if let Some(context) = train.context {
+        let example = task.tokens_max(train.lengths);
+        check.that("train.context", (example..=100_000).contains(&context), || {
+            format!("must be between {example}, the tokens of the longest training example, and 100000: {context}")
+        });
+        let longest = tokens_read(task, cell, lengths);
+        check.that("train.context", model.positions != PositionsConfig::Learned || longest <= context, || {
+            format!(
+                "an evaluated sequence has {longest} tokens, and learned positions beyond {context} are not trained: make it {longest}, or evaluate shorter lengths"
+            )
+        });
+    }
+    if let Some(range) = model.position_range {
+        let longest = tokens_read(task, cell, lengths);
+        check.that("model.position_range", (longest..=1_000_000).contains(&range), || {
+            format!("must be between {longest}, the tokens of the longest sequence, and 1000000: {range}")
+        });
+    }
+    let coupled = model.positions == PositionsConfig::Coupled;
+    check.that("model.positions", !coupled || task.coupling().is_some(), || {
+        let having = tasks::catalogue().iter().filter(|entry| {
+            let spec = tasks::TaskSpec { name: entry.name.to_owned(), alphabet: None };
+            tasks::build(&spec).is_ok_and(|task| task.coupling().is_some())
+        });
+        let names = having.map(|entry| entry.name).collect::<Vec<_>>().join(", ");
+        format!(
+            "the tokens of {} do not correspond place by place, as `coupled` needs: choose another scheme, or one of {names}",
+            cell.task
+        )
+    });
+    check.that("train.context", !coupled || train.context.is_none(), || {
+        "`positions: coupled` counts the places of one example: remove it".to_owned()
+    });
 }
 
 struct Check<'p> {

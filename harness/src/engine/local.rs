@@ -113,7 +113,7 @@ fn in_words(done: &Done, fallback: bool) -> String {
     };
     let waited = 100.0 * done.secs_waiting / done.secs_train.max(f64::MIN_POSITIVE);
     let real = 100.0 * done.real_tokens_share;
-    let plainly = if fallback { " by plain burn (the fused passes do not compute these positions)" } else { "" };
+    let plainly = if fallback { " by plain burn (the fused passes do not compute such a model)" } else { "" };
     format!(
         "{end} at {:.0} tokens/s{plainly}, {real:.0} % of them real, {waited:.1} % of the time waiting for examples",
         done.tokens_per_sec

@@ -11,11 +11,10 @@ use crate::error::Error;
 
 /// The sequences of a training step.
 pub(super) fn batch(cell: &Cell, rng: &mut ChaCha8Rng) -> Result<Vec<Sequence>, Error> {
-    let positions = cell.model().positions;
-    let placement = |tokens: &[u32], random: u64| positions.in_training(tokens, random);
+    let count = cell.config.train.batch;
     match cell.config.train.context {
-        Some(context) => (0..cell.config.train.batch).map(|_| window(cell, context, placement, rng)).collect(),
-        None => examples(cell, cell.config.train.batch, placement, rng),
+        Some(context) => (0..count).map(|_| window(cell, context, rng)).collect(),
+        None => examples(cell, count, rng, |tokens, answer_start, random| cell.in_training(tokens, answer_start, random)),
     }
 }
 
@@ -24,17 +23,18 @@ pub(super) fn batch(cell: &Cell, rng: &mut ChaCha8Rng) -> Result<Vec<Sequence>, 
 pub(super) fn examples(
     cell: &Cell,
     count: usize,
-    placement: impl Fn(&[u32], u64) -> Placement,
     rng: &mut ChaCha8Rng,
+    placement: impl Fn(&[u32], usize, u64) -> Placement,
 ) -> Result<Vec<Sequence>, Error> {
-    (0..count).map(|_| sequence(cell, &example(cell, rng)?, |tokens| placement(tokens, rng.next_u64()))).collect()
+    let one = |_| sequence(cell, &example(cell, rng)?, |tokens, answer_start| placement(tokens, answer_start, rng.next_u64()));
+    (0..count).map(one).collect()
 }
 
 /// A window of `context` tokens, filled with examples one after another. It begins anywhere in the first one, so that in the course of training an example
 /// stands at every place. What came before an example is not hidden from it.
 ///
 /// Source: Zhou et al. 2023, section 4.1 and appendix B, <https://arxiv.org/abs/2310.16028>: contexts are packed, and shifted at random.
-fn window(cell: &Cell, context: usize, placement: impl Fn(&[u32], u64) -> Placement, rng: &mut ChaCha8Rng) -> Result<Sequence, Error> {
+fn window(cell: &Cell, context: usize, rng: &mut ChaCha8Rng) -> Result<Sequence, Error> {
     let mut tokens: Vec<u32> = Vec::with_capacity(context);
     let mut answers: Vec<Range<usize>> = Vec::new();
     while tokens.len() < context {
@@ -51,7 +51,7 @@ fn window(cell: &Cell, context: usize, placement: impl Fn(&[u32], u64) -> Placem
     if let Some(last) = answers.last_mut() {
         last.end = last.end.min(context);
     }
-    let placement = placement(&tokens, rng.next_u64());
+    let placement = cell.in_training(&tokens, 0, rng.next_u64());
     Ok(Sequence { tokens, answers, placement })
 }
 
@@ -63,10 +63,10 @@ fn example(cell: &Cell, rng: &mut ChaCha8Rng) -> Result<Example, Error> {
     Ok(cell.task.sample_as(train.distribution(), length, rng)?)
 }
 
-/// An example as the model reads it, standing where its tokens say.
-pub(super) fn sequence(cell: &Cell, example: &Example, placement: impl FnOnce(&[u32]) -> Placement) -> Result<Sequence, Error> {
+/// An example as the model reads it, standing where its tokens and the start of its answer say.
+pub(super) fn sequence(cell: &Cell, example: &Example, placement: impl FnOnce(&[u32], usize) -> Placement) -> Result<Sequence, Error> {
     let (tokens, answer_start) = encode(cell, example)?;
-    let placement = placement(&tokens);
+    let placement = placement(&tokens, answer_start);
     Ok(Sequence::example(tokens, answer_start, placement))
 }
 

@@ -13,7 +13,7 @@ use crate::error::Error;
 
 /// Records of every evaluated length, ascending. A random offset of positions belongs to training alone.
 pub(super) fn evaluate(cell: &Cell, seeds: SeedPair, model: &Transformer, context: &Context) -> Result<Vec<Record>, Error> {
-    let (evaluate, positions) = (&cell.config.evaluate, cell.model().positions);
+    let evaluate = &cell.config.evaluate;
     let mut sequences: Vec<Sequence> = Vec::with_capacity(cell.len_eval.len() * evaluate.examples);
     for &length in &cell.len_eval {
         let purpose = format!("eval/{length}");
@@ -21,7 +21,10 @@ pub(super) fn evaluate(cell: &Cell, seeds: SeedPair, model: &Transformer, contex
             // An example of its own stream depends on no other.
             let rng = &mut stream(seeds.data, &purpose, index as u64);
             let example = cell.task.sample_as(evaluate.distribution(), length, rng)?;
-            sequences.push(sequence(cell, &example, |tokens| positions.at_evaluation(tokens.len(), rng.next_u64()))?);
+            sequences.push(sequence(cell, &example, |tokens, answer_start| {
+                let (prompt, answer) = tokens.split_at(answer_start);
+                cell.at_evaluation(prompt, answer.len(), rng.next_u64())
+            })?);
         }
     }
     // All lengths at once.

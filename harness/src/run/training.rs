@@ -88,9 +88,10 @@ fn train_on(
 ) -> Result<Option<Done>, Error> {
     let cfg = &cell.config.train;
     let schedule = cell.schedule();
-    let positions = cell.model().positions;
-    let placement = |tokens: &[u32], random: u64| positions.at_evaluation(tokens.len(), random);
-    let checked: Vec<Sequence> = drawing::examples(cell, CHECK_EXAMPLES, placement, &mut stream(seeds.data, "check", 0))?;
+    let rng = &mut stream(seeds.data, "check", 0);
+    let checked: Vec<Sequence> = drawing::examples(cell, CHECK_EXAMPLES, rng, |tokens, answer_start, random| {
+        cell.at_evaluation(&tokens[..answer_start], tokens.len() - answer_start, random)
+    })?;
     let mut metrics = Metrics::open(directory, &start)?;
     let mut exact_match = start.exact_match;
     let mut last_saved = Instant::now();

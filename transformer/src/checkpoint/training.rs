@@ -139,7 +139,16 @@ mod tests {
     use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
     fn config(positions: Positions) -> ModelConfig {
-        ModelConfig { vocabulary: 9, layers: 2, heads: 2, width: 16, positions, activation: Activation::Gelu }
+        ModelConfig {
+            vocabulary: 9,
+            layers: 2,
+            heads: 2,
+            width: 16,
+            positions,
+            activation: Activation::Gelu,
+            loops: 1,
+            sharpen_beyond: None,
+        }
     }
 
     fn trainer(positions: Positions, device: &Device) -> Trainer {

@@ -17,12 +17,13 @@ use crate::position::Positions;
 use crate::train::{OptimizerConfig, Trainer};
 
 /// The schemes that the fused passes compute, with tables for 80 tokens.
-const SCHEMES: [Positions; 5] = [
+const SCHEMES: [Positions; 6] = [
     Positions::None,
     Positions::Learned { rows: 80 },
     Positions::Sinusoidal,
     Positions::Randomized { rows: 160 },
     Positions::Abacus { rows: 81, digits_from: 1 },
+    Positions::Coupled { rows: 80 },
 ];
 
 /// A model, and a batch that it can read.
@@ -42,7 +43,8 @@ fn case() -> impl Strategy<Value = Case> {
     (shape, kinds, prop::collection::vec(2..=75_usize, 1..=9), any::<u64>()).prop_map(
         |((layers, (heads, head_width), vocabulary), (positions, gelu, answer), lengths, seed)| {
             let activation = if gelu { Activation::Gelu } else { Activation::Relu };
-            let config = ModelConfig { vocabulary, layers, heads, width: heads * head_width, positions, activation };
+            let config =
+                ModelConfig { vocabulary, layers, heads, width: heads * head_width, positions, activation, loops: 1, sharpen_beyond: None };
             Case { config, loss_on: if answer { LossOn::Answer } else { LossOn::All }, lengths, seed }
         },
     )
@@ -158,6 +160,8 @@ fn fixed_case() -> Case {
         width: 20,
         positions: Positions::Learned { rows: 80 },
         activation: Activation::Gelu,
+        loops: 1,
+        sharpen_beyond: None,
     };
     Case { config, loss_on: LossOn::Answer, lengths: (0..40).map(|i| 2 + i * 13 % 60).collect(), seed: 7 }
 }

@@ -14,7 +14,7 @@ use crate::model::{Activation, ModelConfig, Transformer};
 use crate::train::{LossOn, OptimizerConfig, Trainer};
 
 /// Every scheme, with tables for 20 tokens.
-const SCHEMES: [Positions; 9] = [
+const SCHEMES: [Positions; 10] = [
     Positions::None,
     Positions::Learned { rows: 20 },
     Positions::Sinusoidal,
@@ -24,11 +24,12 @@ const SCHEMES: [Positions; 9] = [
     Positions::Fire { threshold: 3 },
     Positions::Randomized { rows: 40 },
     Positions::Abacus { rows: 21, digits_from: 2 },
+    Positions::Coupled { rows: 20 },
 ];
 const TOKENS: [u32; 9] = [3, 5, 1, 6, 2, 4, 0, 6, 2];
 
 fn config(positions: Positions) -> ModelConfig {
-    ModelConfig { vocabulary: 7, layers: 2, heads: 2, width: 8, positions, activation: Activation::Gelu }
+    ModelConfig { vocabulary: 7, layers: 2, heads: 2, width: 8, positions, activation: Activation::Gelu, loops: 1, sharpen_beyond: None }
 }
 
 /// A model a few steps from its start, where every weight does something.
@@ -159,7 +160,9 @@ fn a_stored_model_of_every_scheme_computes_what_it_did() {
         let own: BTreeSet<&str> =
             stored.names().into_iter().filter(|name| ["positions", "relative_bias"].contains(name) || name.contains(".fire.")).collect();
         let expected: &[&str] = match positions {
-            Positions::Learned { .. } | Positions::Randomized { .. } | Positions::Abacus { .. } => &["positions"],
+            Positions::Learned { .. } | Positions::Randomized { .. } | Positions::Abacus { .. } | Positions::Coupled { .. } => {
+                &["positions"]
+            }
             Positions::T5 => &["relative_bias"],
             Positions::Fire { .. } => &["scale", "threshold", "hidden.weight", "hidden.bias", "per_head.weight", "per_head.bias"],
             _ => &[],
