@@ -1,9 +1,9 @@
 //! Causal self-attention.
 
 use burn::module::Module;
-use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Bool, Device, Tensor, activation::softmax};
 
+use crate::layers::Linear;
 use crate::model::ModelConfig;
 use crate::position::{Fire, InAttention, Positions};
 
@@ -17,13 +17,13 @@ pub(crate) struct CausalAttention {
 }
 
 impl CausalAttention {
-    pub(crate) fn new(config: &ModelConfig, device: &Device) -> Self {
+    pub(crate) fn new(config: &ModelConfig, replicas: usize, device: &Device) -> Self {
         let ModelConfig { width, heads, .. } = *config;
         Self {
-            query_key_value: LinearConfig::new(width, 3 * width).init(device),
-            output: LinearConfig::new(width, width).init(device),
+            query_key_value: Linear::new(replicas, width, 3 * width, device),
+            output: Linear::new(replicas, width, width, device),
             fire: match config.positions {
-                Positions::Fire { threshold } => Some(Fire::new(threshold, heads, device)),
+                Positions::Fire { threshold } => Some(Fire::new(threshold, replicas, heads, device)),
                 _ => None,
             },
             heads,
@@ -31,12 +31,13 @@ impl CausalAttention {
     }
 
     /// # Shapes
-    /// - `x`: `[B, T, D]`; `hidden`: as [`hidden_from`] makes it
-    /// - returns `[B, T, D]`
-    pub(crate) fn forward(&self, x: Tensor<3>, hidden: Tensor<4, Bool>, positions: &InAttention) -> Tensor<3> {
-        let [batch, tokens, width] = x.dims();
-        let head_width = width / self.heads;
-        let qkv = self.query_key_value.forward(x).reshape([batch, tokens, 3 * self.heads, head_width]).swap_dims(1, 2); // [B, 3H, T, D/H]
+    /// - `x`: `[K, B * T, D]`; `hidden`: as [`hidden_from`] makes it
+    /// - returns `[K, B * T, D]`
+    pub(crate) fn forward(&self, x: Tensor<3>, batch: usize, hidden: Tensor<4, Bool>, positions: &InAttention) -> Tensor<3> {
+        let [replicas, rows, width] = x.dims();
+        let (tokens, head_width) = (rows / batch, width / self.heads);
+        let shape = [replicas * batch, tokens, 3 * self.heads, head_width];
+        let qkv = self.query_key_value.forward(x).reshape(shape).swap_dims(1, 2); // [K * B, 3H, T, D/H]
         let [mut query, mut key, value] = [0, 1, 2].map(|part| qkv.clone().narrow(1, part * self.heads, self.heads));
         if let Some(rotation) = &positions.rotation {
             (query, key) = (rotation.turn(query), rotation.turn(key));
@@ -45,11 +46,25 @@ impl CausalAttention {
             query = query * sharpness.clone();
         }
         let bias = positions.bias.clone().or_else(|| self.fire.as_ref().map(|fire| fire.bias(tokens)));
-        let mixed = attend(query, key, value, bias, hidden) // [B, H, T, D/H]
+        let bias = bias.map(|bias| for_each_sequence(bias, batch));
+        let mixed = attend(query, key, value, bias, hidden) // [K * B, H, T, D/H]
             .swap_dims(1, 2)
-            .reshape([batch, tokens, width]);
+            .reshape([replicas, rows, width]);
         self.output.forward(mixed)
     }
+}
+
+/// A bias for each replica, or one for all, as one that can be added to the logits of all their sequences.
+///
+/// # Shapes
+/// - `bias`: `[K, H, T, T]` or `[1, H, T, T]`; returns `[K * B, H, T, T]`, or as it was
+fn for_each_sequence(bias: Tensor<4>, batch: usize) -> Tensor<4> {
+    let [replicas, heads, tokens, _] = bias.dims();
+    if replicas == 1 {
+        return bias;
+    }
+    let bias: Tensor<5> = bias.unsqueeze_dim(1);
+    bias.expand([replicas, batch, heads, tokens, tokens]).reshape([replicas * batch, heads, tokens, tokens])
 }
 
 /// Which keys are hidden from which queries: those that come later.
@@ -66,7 +81,7 @@ pub(crate) fn hidden_from(tokens: usize, device: &Device) -> Tensor<4, Bool> {
 /// Hidden positions get weight exactly 0. Source: Vaswani et al. 2017, equation 1, <https://arxiv.org/abs/1706.03762>.
 ///
 /// # Shapes
-/// - `query`, `key`, `value`: `[B, H, T, D/H]`; `bias`, added to the scaled logits: `[1, H, T, T]`; `hidden`: `[1, 1, T, T]`
+/// - `query`, `key`, `value`: `[B, H, T, D/H]`; `bias`, added to the scaled logits: `[B, H, T, T]` or `[1, H, T, T]`; `hidden`: `[1, 1, T, T]`
 /// - returns `[B, H, T, D/H]`
 fn attend(query: Tensor<4>, key: Tensor<4>, value: Tensor<4>, bias: Option<Tensor<4>>, hidden: Tensor<4, Bool>) -> Tensor<4> {
     let [batch, heads, tokens, head_width] = query.dims();

@@ -36,56 +36,69 @@ impl Sequence {
 /// Padded sequences, and where in them a next token is predicted.
 #[derive(Debug)]
 pub(crate) struct Batch {
-    pub(crate) tokens: Tensor<2, Int>,    // [B, T]
-    pub(crate) positions: Tensor<2, Int>, // [B, T]
-    /// Flat indices into `[B * T]` of the tokens whose successor is to be predicted.
-    pub(crate) rows: Tensor<1, Int>, // [N]
+    pub(crate) tokens: Tensor<3, Int>,    // [K, B, T]
+    pub(crate) positions: Tensor<3, Int>, // [K, B, T]
+    /// Flat indices into `[K * B * T]` of the tokens whose successor is to be predicted.
+    pub(crate) rows: Tensor<1, Int>, // [K * N]
     /// Those successors.
-    pub(crate) targets: Tensor<1, Int>, // [N]
+    pub(crate) targets: Tensor<2, Int>, // [K, N]
+    /// 1, and 0 where a replica predicts fewer tokens than others.
+    pub(crate) counted: Tensor<2>, // [K, N]
 }
 
 impl Batch {
-    /// Pads sequences to the longest. `predicted` says which tokens of a sequence are predicted. The last token of a
-    /// sequence has no successor, so it is not read.
+    /// Pads the sequences of each replica, as many for each, to the longest of all. `predicted` says which tokens of a sequence are predicted. The last token of
+    /// a sequence has no successor, so it is not read.
     pub(crate) fn new<'s, I: IntoIterator<Item = usize>>(
-        sequences: &[&'s Sequence],
+        replicas: &[&[&'s Sequence]],
         predicted: impl Fn(&'s Sequence) -> I,
         device: &Device,
     ) -> Self {
-        let length = sequences.iter().map(|sequence| sequence.tokens.len() - 1).max().unwrap_or(0);
-        let shape = [sequences.len(), length];
-        let mut tokens = vec![0_i32; sequences.len() * length];
-        let mut positions = vec![0_i32; sequences.len() * length];
-        let mut rows = Vec::new();
-        let mut targets = Vec::new();
-        for (b, sequence) in sequences.iter().enumerate() {
+        let sequences = || replicas.iter().copied().flatten();
+        let length = sequences().map(|sequence| sequence.tokens.len() - 1).max().unwrap_or(0);
+        let shape = [replicas.len(), replicas.first().map_or(0, |sequences| sequences.len()), length];
+        let mut tokens = vec![0_i32; sequences().count() * length];
+        let mut positions = tokens.clone();
+        let mut predictions: Vec<Vec<(i32, i32)>> = vec![Vec::new(); replicas.len()];
+        for (b, sequence) in sequences().enumerate() {
             let read = &sequence.tokens[..sequence.tokens.len() - 1];
             for (t, (&id, position)) in read.iter().zip(sequence.placement.positions(read)).enumerate() {
                 tokens[b * length + t] = id as i32;
                 positions[b * length + t] = position as i32;
             }
             for t in predicted(sequence) {
-                rows.push((b * length + t - 1) as i32);
-                targets.push(sequence.tokens[t] as i32);
+                predictions[b / shape[1]].push(((b * length + t - 1) as i32, sequence.tokens[t] as i32));
             }
         }
-        let count = [rows.len()];
+        let most = predictions.iter().map(Vec::len).max().unwrap_or(0);
+        let (mut rows, mut targets, mut counted) = (Vec::new(), Vec::new(), Vec::new());
+        for predictions in predictions {
+            let padding = std::iter::repeat_n((0, 0), most - predictions.len());
+            counted.extend((0..most).map(|idx| f32::from(u8::from(idx < predictions.len()))));
+            for (row, target) in predictions.into_iter().chain(padding) {
+                rows.push(row);
+                targets.push(target);
+            }
+        }
+        let (all, of_each) = ([rows.len()], [replicas.len(), most]);
         Self {
             tokens: Tensor::from_data(TensorData::new(tokens, shape), device),
             positions: Tensor::from_data(TensorData::new(positions, shape), device),
-            rows: Tensor::from_data(TensorData::new(rows, count), device),
-            targets: Tensor::from_data(TensorData::new(targets, count), device),
+            rows: Tensor::from_data(TensorData::new(rows, all), device),
+            targets: Tensor::from_data(TensorData::new(targets, of_each), device),
+            counted: Tensor::from_data(TensorData::new(counted, of_each), device),
         }
     }
 
     /// Logits at the predicted rows.
     ///
     /// # Shapes
-    /// - returns `[N, V]`
-    pub(crate) fn logits(&self, model: &Transformer) -> Tensor<2> {
+    /// - returns `[K, N, V]`
+    pub(crate) fn logits(&self, model: &Transformer) -> Tensor<3> {
         let residual = model.residual(self.tokens.clone(), self.positions.clone());
-        let [batch, length, width] = residual.dims();
-        model.logits(residual.reshape([batch * length, width]).select(0, self.rows.clone()))
+        let ([replicas, rows, width], [_, predicted]) = (residual.dims(), self.targets.dims());
+        let predicting = residual.reshape([replicas * rows, width]).select(0, self.rows.clone());
+        model.logits(predicting.reshape([replicas, predicted, width]))
     }
 }
 

@@ -55,7 +55,7 @@ impl Transformer {
     pub fn load(config: &ModelConfig, path: &Path, device: &Device) -> Result<Self, ModelError> {
         let bytes = read_file(path)?;
         let stored = deserialize(path, &bytes)?;
-        restore(Self::shaped(config, device.burn())?, path, &stored, stored.len())
+        restore(Self::shaped(config, 1, device.burn())?, path, &stored, stored.len())
     }
 }
 
@@ -114,7 +114,8 @@ impl ModuleVisitor for Collector {
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let tensor = param.val();
-        let shape = tensor.dims().to_vec();
+        // The axis of replicas, of which there is one, is no part of the file.
+        let shape = tensor.dims()[1..].to_vec();
         let bytes = read::<f32, D, _>(tensor).iter().flat_map(|number| number.to_le_bytes()).collect();
         self.tensors.insert(self.path.join("."), Stored { shape, bytes });
     }
@@ -144,8 +145,8 @@ impl ModuleMapper for Loader<'_> {
         };
         self.taken += 1;
         let wanted = param.dims();
-        if view.shape() != wanted || view.dtype() != Dtype::F32 {
-            self.problems.push(format!("tensor `{name}` is {:?} of {:?}, not {wanted:?} of F32", view.shape(), view.dtype()));
+        if view.shape() != &wanted[1..] || view.dtype() != Dtype::F32 {
+            self.problems.push(format!("tensor `{name}` is {:?} of {:?}, not {:?} of F32", view.shape(), view.dtype(), &wanted[1..]));
             return param;
         }
         let numbers: Vec<f32> = view.data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
@@ -179,7 +180,7 @@ mod tests {
 
     fn saved(width: usize) -> (tempfile::TempDir, std::path::PathBuf, Transformer, Device) {
         let device = test_device();
-        let model = Transformer::new(&config(width), &mut ChaCha8Rng::seed_from_u64(1), device.burn()).unwrap();
+        let model = Transformer::new(&config(width), &mut [ChaCha8Rng::seed_from_u64(1)], device.burn()).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("model.safetensors");
         model.save(&path).unwrap();

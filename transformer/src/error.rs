@@ -55,6 +55,14 @@ pub enum ModelError {
     /// A batch or a sequence is empty, or has no answer after a first token.
     #[error("a sequence needs at least one prompt token and one answer token")]
     EmptySequence,
+    /// Models side by side were given batches of different sizes, or too many or few of them.
+    #[error("{models} models side by side need a batch each, all of one size: {batches:?}")]
+    UnequalBatches {
+        /// Models.
+        models: usize,
+        /// Sequences of each batch given.
+        batches: Vec<usize>,
+    },
     /// The named device is not built in or not present.
     #[error("device `{name}` is not available: {reason}")]
     NoDevice {

@@ -9,20 +9,21 @@ use crate::position::FIRE_HIDDEN;
 
 const DEVIATION: f32 = 0.02;
 
-/// Redraws the matrices of a model, in the order in which burn visits them: normal with deviation 0.02, the projections back into the
+/// Redraws the matrices of each replica, in the order in which burn visits them: normal with deviation 0.02, the projections back into the
 /// residual stream narrower by `sqrt(2 layers)`. Vectors of linear layers become zero; norms stay as burn made them (one and zero).
 /// The small networks of the position scheme `fire` stand outside the stream: they start as in its paper's code, matrices and vectors
 /// uniform up to `1 / sqrt(inputs)`.
 ///
 /// Source: Radford et al. 2019 (GPT-2), section 2.3.
-pub(crate) fn initialize<M: Module>(model: M, layers: usize, rng: &mut impl Rng) -> M {
-    model.map(&mut Initializer { path: Vec::new(), residual_deviation: DEVIATION / (2.0 * layers as f32).sqrt(), rng })
+pub(crate) fn initialize<M: Module>(model: M, layers: usize, rngs: &mut [impl Rng]) -> M {
+    model.map(&mut Initializer { path: Vec::new(), residual_deviation: DEVIATION / (2.0 * layers as f32).sqrt(), rngs })
 }
 
 struct Initializer<'r, R> {
     path: Vec<String>,
     residual_deviation: f32,
-    rng: &'r mut R,
+    /// One for each replica.
+    rngs: &'r mut [R],
 }
 
 impl<R: Rng> ModuleMapper for Initializer<'_, R> {
@@ -41,14 +42,15 @@ impl<R: Rng> ModuleMapper for Initializer<'_, R> {
             // The first layer of the small network has one input.
             _ if is("fire") && is("hidden") => Spread::Within(1.0),
             _ if is("fire") && is("per_head") => Spread::Within((FIRE_HIDDEN as f32).powf(-0.5)),
-            2 if is("output") || is("narrow") => Spread::Normal(self.residual_deviation),
-            2 => Spread::Normal(DEVIATION),
+            3 if is("output") || is("narrow") => Spread::Normal(self.residual_deviation),
+            3 => Spread::Normal(DEVIATION),
             _ if is_bias => Spread::Normal(0.0),
             _ => return param,
         };
         param.map(|tensor| {
             let shape = tensor.shape();
-            let numbers: Vec<f32> = (0..shape.num_elements()).map(|_| spread.sample(self.rng)).collect();
+            let count = shape.num_elements() / self.rngs.len();
+            let numbers: Vec<f32> = self.rngs.iter_mut().flat_map(|rng| (0..count).map(|_| spread.sample(rng))).collect();
             let drawn = Tensor::from_data(TensorData::new(numbers, shape), &tensor.device());
             if tensor.is_require_grad() { drawn.require_grad() } else { drawn }
         })

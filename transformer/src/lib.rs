@@ -30,6 +30,7 @@ mod device;
 mod error;
 mod fused;
 mod init;
+mod layers;
 mod model;
 mod position;
 mod schedule;

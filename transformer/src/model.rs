@@ -1,15 +1,15 @@
 //! The model: token and position vectors, pre-norm blocks, a final norm, and logits by the token vectors themselves.
 
-use burn::module::{Module, Param};
-use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
+use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::activation::{gelu, relu};
-use burn::tensor::{Bool, Device, Int, Tensor, TensorData, module::embedding};
+use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::attention::{CausalAttention, hidden_from};
 use crate::error::ModelError;
 use crate::init::initialize;
+use crate::layers::{LayerNorm, Linear, look_up};
 use crate::position::{BUCKETS, InAttention, Placement, Positions, fixed_vectors};
 
 /// What fixes a model's shape.
@@ -77,12 +77,13 @@ impl ModelConfig {
 
 /// A decoder-only pre-norm Transformer with tied input and output token vectors (Radford et al. 2019, GPT-2).
 ///
-/// This is the definition. On the CPU `fused/` computes the same, faster.
+/// This is the definition. On the CPU `fused/` computes the same, faster. Every tensor has a leading axis of K replicas, of which a model that a
+/// [`Trainer`](crate::Trainer) gives has one.
 #[derive(Module, Debug)]
 pub struct Transformer {
-    pub(crate) tokens: Param<Tensor<2>>,            // [V, D]
-    pub(crate) positions: Option<Param<Tensor<2>>>, // [rows, D]
-    relative_bias: Option<Param<Tensor<2>>>,        // [BUCKETS, H]
+    pub(crate) tokens: Param<Tensor<3>>,            // [K, V, D]
+    pub(crate) positions: Option<Param<Tensor<3>>>, // [K, rows, D]
+    relative_bias: Option<Param<Tensor<3>>>,        // [K, BUCKETS, H]
     blocks: Vec<Block>,
     norm: LayerNorm,
     #[module(skip)]
@@ -101,33 +102,34 @@ struct Block {
 }
 
 impl Transformer {
-    /// A model with weights drawn from `rng`: normal with deviation 0.02, output projections of the blocks narrower by `sqrt(2 layers)`,
+    /// Models with weights drawn from one generator each: normal with deviation 0.02, output projections of the blocks narrower by `sqrt(2 layers)`,
     /// biases zero (GPT-2's initialization).
     ///
     /// # Errors
     /// As [`ModelConfig::validate`].
-    pub(crate) fn new(config: &ModelConfig, rng: &mut impl Rng, device: &Device) -> Result<Self, ModelError> {
-        Ok(initialize(Self::shaped(config, device)?, config.layers, rng))
+    pub(crate) fn new(config: &ModelConfig, rngs: &mut [impl Rng], device: &Device) -> Result<Self, ModelError> {
+        Ok(initialize(Self::shaped(config, rngs.len(), device)?, config.layers, rngs))
     }
 
-    /// A model of the right shape, whose weights are still to be set.
-    pub(crate) fn shaped(config: &ModelConfig, device: &Device) -> Result<Self, ModelError> {
+    /// Models of the right shape, whose weights are still to be set.
+    pub(crate) fn shaped(config: &ModelConfig, replicas: usize, device: &Device) -> Result<Self, ModelError> {
         config.validate()?;
-        let table = |rows: usize, columns: usize| Param::from_tensor(Tensor::zeros([rows, columns], device));
+        let width = config.width;
+        let table = |rows: usize, columns: usize| Param::from_tensor(Tensor::zeros([replicas, rows, columns], device));
         let block = || Block {
-            attention_norm: LayerNormConfig::new(config.width).init(device),
-            attention: CausalAttention::new(config, device),
-            hidden_norm: LayerNormConfig::new(config.width).init(device),
-            widen: LinearConfig::new(config.width, 4 * config.width).init(device),
-            narrow: LinearConfig::new(4 * config.width, config.width).init(device),
+            attention_norm: LayerNorm::new(replicas, width, device),
+            attention: CausalAttention::new(config, replicas, device),
+            hidden_norm: LayerNorm::new(replicas, width, device),
+            widen: Linear::new(replicas, width, 4 * width, device),
+            narrow: Linear::new(replicas, 4 * width, width, device),
             activation: config.activation,
         };
         Ok(Self {
-            tokens: table(config.vocabulary, config.width),
-            positions: config.positions.rows().map(|rows| table(rows, config.width)),
+            tokens: table(config.vocabulary, width),
+            positions: config.positions.rows().map(|rows| table(rows, width)),
             relative_bias: (config.positions == Positions::T5).then(|| table(BUCKETS, config.heads)),
             blocks: (0..config.layers).map(|_| block()).collect(),
-            norm: LayerNormConfig::new(config.width).init(device),
+            norm: LayerNorm::new(replicas, width, device),
             config: config.clone(),
         })
     }
@@ -135,21 +137,22 @@ impl Transformer {
     /// The residual stream after the last block.
     ///
     /// # Shapes
-    /// - `tokens`: `[B, T]` ids; `positions`: `[B, T]`, read only by schemes that add vectors to the tokens'
-    /// - returns `[B, T, D]`
-    pub(crate) fn residual(&self, tokens: Tensor<2, Int>, positions: Tensor<2, Int>) -> Tensor<3> {
-        let [_, length] = tokens.dims();
+    /// - `tokens`: `[K, B, T]` ids; `positions`: `[K, B, T]`, read only by schemes that add vectors to the tokens'
+    /// - returns `[K, B * T, D]`
+    pub(crate) fn residual(&self, tokens: Tensor<3, Int>, positions: Tensor<3, Int>) -> Tensor<3> {
+        let [replicas, batch, length] = tokens.dims();
         let hidden = hidden_from(length, &tokens.device());
         let ModelConfig { positions: scheme, width, .. } = self.config;
         let relative_bias = self.relative_bias.as_ref().map(Param::val);
         let in_attention = InAttention::new(&self.config, length, relative_bias, &tokens.device());
-        let mut x = embedding(self.tokens.val(), tokens);
+        let (tokens, positions) = (tokens.reshape([replicas, batch * length]), positions.reshape([replicas, batch * length]));
+        let mut x = look_up(self.tokens.val(), tokens);
         if let Some(table) = &self.positions {
-            x = x + embedding(table.val(), positions);
+            x = x + look_up(table.val(), positions);
         } else if let Some(vectors) = fixed_vectors(scheme, positions, width) {
             x = x + vectors;
         }
-        let through = |x: Tensor<3>| self.blocks.iter().fold(x, |x, block| block.forward(x, hidden.clone(), &in_attention));
+        let through = |x: Tensor<3>| self.blocks.iter().fold(x, |x, block| block.forward(x, batch, hidden.clone(), &in_attention));
         (1..self.config.loops).fold(through(x.clone()), |state, _| through(state + x.clone()))
     }
 
@@ -164,10 +167,20 @@ impl Transformer {
     /// Logits of the next token.
     ///
     /// # Shapes
-    /// - `residual`: `[N, D]`, any rows of what [`Transformer::residual`] returned
-    /// - returns `[N, V]`
-    pub(crate) fn logits(&self, residual: Tensor<2>) -> Tensor<2> {
+    /// - `residual`: `[K, N, D]`, any rows of what [`Transformer::residual`] returned
+    /// - returns `[K, N, V]`
+    pub(crate) fn logits(&self, residual: Tensor<3>) -> Tensor<3> {
         self.norm.forward(residual).matmul(self.tokens.val().transpose())
+    }
+
+    /// How many models this is.
+    pub(crate) fn replicas(&self) -> usize {
+        self.tokens.dims()[0]
+    }
+
+    /// One of the models by itself.
+    pub(crate) fn replica(&self, number: usize) -> Self {
+        self.clone().map(&mut Chooser { number })
     }
 
     /// Logits of the next token after each prefix of one sequence, for looking into a model.
@@ -184,21 +197,20 @@ impl Transformer {
         let device = self.tokens.val().device();
         let ids: Vec<i32> = tokens.iter().map(|&id| id as i32).collect();
         let positions: Vec<i32> = placement.positions(tokens).into_iter().map(|position| position as i32).collect();
-        let shape = [1, tokens.len()];
+        let shape = [1, 1, tokens.len()];
         let residual = self.residual(
             Tensor::from_data(TensorData::new(ids, shape), &device),
             Tensor::from_data(TensorData::new(positions, shape), &device),
         );
-        let [_, length, width] = residual.dims();
-        let logits = self.logits(residual.reshape([length, width]));
-        let [_, vocabulary] = logits.dims();
+        let logits = self.logits(residual);
+        let [_, _, vocabulary] = logits.dims();
         let flat: Vec<f32> = crate::batch::read(logits);
         Ok(flat.chunks(vocabulary).map(<[f32]>::to_vec).collect())
     }
 
     /// Refuses what the model's tables have no row for, be it these tokens or `more` that may be written after them.
     pub(crate) fn check(&self, tokens: &[u32], placement: &Placement, more: usize) -> Result<(), ModelError> {
-        let [vocabulary, _] = self.tokens.dims();
+        let [_, vocabulary, _] = self.tokens.dims();
         if tokens.is_empty() {
             return Err(ModelError::EmptySequence);
         }
@@ -225,15 +237,26 @@ impl Transformer {
 
 impl Block {
     /// # Shapes
-    /// - `x`: `[B, T, D]`; returns `[B, T, D]`
-    fn forward(&self, x: Tensor<3>, hidden: Tensor<4, Bool>, positions: &InAttention) -> Tensor<3> {
-        let x = x.clone() + self.attention.forward(self.attention_norm.forward(x), hidden, positions);
-        let wide = self.widen.forward(self.hidden_norm.forward(x.clone())); // [B, T, 4D]
+    /// - `x`: `[K, B * T, D]`; returns the same
+    fn forward(&self, x: Tensor<3>, batch: usize, hidden: Tensor<4, Bool>, positions: &InAttention) -> Tensor<3> {
+        let x = x.clone() + self.attention.forward(self.attention_norm.forward(x), batch, hidden, positions);
+        let wide = self.widen.forward(self.hidden_norm.forward(x.clone())); // [K, B * T, 4D]
         let wide = match self.activation {
             Activation::Relu => relu(wide),
             Activation::Gelu => gelu(wide),
         };
         x + self.narrow.forward(wide)
+    }
+}
+
+/// Keeps one replica of every tensor.
+struct Chooser {
+    number: usize,
+}
+
+impl ModuleMapper for Chooser {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        param.map(|tensor| tensor.narrow(0, self.number, 1))
     }
 }
 
@@ -254,7 +277,7 @@ mod tests {
             loops: 1,
             sharpen_beyond: None,
         };
-        Transformer::new(&config, &mut ChaCha8Rng::seed_from_u64(3), test_device().burn()).unwrap()
+        Transformer::new(&config, &mut [ChaCha8Rng::seed_from_u64(3)], test_device().burn()).unwrap()
     }
 
     fn logits(model: &Transformer, tokens: &[u32]) -> Result<Vec<Vec<f32>>, ModelError> {
@@ -283,7 +306,7 @@ mod tests {
             loops: 1,
             sharpen_beyond: None,
         };
-        let model = Transformer::new(&config, &mut ChaCha8Rng::seed_from_u64(3), test_device().burn()).unwrap();
+        let model = Transformer::new(&config, &mut [ChaCha8Rng::seed_from_u64(3)], test_device().burn()).unwrap();
         let one = logits(&model, &[1, 2, 3, 4]).unwrap();
         let other = logits(&model, &[3, 1, 2, 4]).unwrap();
         for (a, b) in one[3].iter().zip(&other[3]) {
@@ -308,12 +331,12 @@ mod tests {
         let device = test_device().burn().clone();
         let ids = |numbers: [i32; 4]| Tensor::<2, Int>::from_data(TensorData::new(numbers.to_vec(), [1, 4]), &device);
         let (tokens, positions) = (ids([1, 2, 3, 4]), ids([0, 1, 2, 3]));
-        let input = embedding(once.tokens.val(), tokens.clone()) + embedding(once.positions.as_ref().unwrap().val(), positions.clone());
+        let input = look_up(once.tokens.val(), tokens.clone()) + look_up(once.positions.as_ref().unwrap().val(), positions.clone());
         let hidden = hidden_from(4, &device);
         let in_attention = InAttention::new(&once.config, 4, None, &device);
-        let through = |x: Tensor<3>| once.blocks.iter().fold(x, |x, block| block.forward(x, hidden.clone(), &in_attention));
+        let through = |x: Tensor<3>| once.blocks.iter().fold(x, |x, block| block.forward(x, 1, hidden.clone(), &in_attention));
         let expected: Vec<f32> = crate::batch::read(through(through(input.clone()) + input));
-        let looped: Vec<f32> = crate::batch::read(twice.residual(tokens, positions));
+        let looped: Vec<f32> = crate::batch::read(twice.residual(tokens.unsqueeze_dim(1), positions.unsqueeze_dim(1)));
         assert_eq!(looped, expected);
     }
 

@@ -206,7 +206,7 @@ impl Placement {
 pub(crate) struct InAttention {
     /// Queries and keys are turned.
     pub(crate) rotation: Option<Rotation>,
-    /// Added to the logits: `[1, H, T, T]`.
+    /// Added to the logits: `[K, H, T, T]`, or `[1, H, T, T]` for all replicas.
     pub(crate) bias: Option<Tensor<4>>,
     /// What queries are multiplied by: `[1, 1, T, 1]`.
     pub(crate) sharpness: Option<Tensor<4>>,
@@ -216,8 +216,8 @@ impl InAttention {
     /// What the scheme does to sequences of so many tokens. The scheme `fire` is left to the blocks, each of which has its own.
     ///
     /// # Shapes
-    /// - `relative_bias`: `[BUCKETS, H]`, of the scheme `t5` alone
-    pub(crate) fn new(config: &ModelConfig, tokens: usize, relative_bias: Option<Tensor<2>>, device: &Device) -> Self {
+    /// - `relative_bias`: `[K, BUCKETS, H]`, of the scheme `t5` alone
+    pub(crate) fn new(config: &ModelConfig, tokens: usize, relative_bias: Option<Tensor<3>>, device: &Device) -> Self {
         let ModelConfig { positions, heads, width, sharpen_beyond, .. } = *config;
         let rotation = (positions == Positions::Rotary).then(|| Rotation::new(tokens, width / heads, device));
         let bias = match positions {
@@ -241,7 +241,7 @@ fn sharpness(seen: usize, beyond: usize) -> f32 {
 /// Vectors of the scheme's that are added to the tokens' and are not trained.
 ///
 /// # Shapes
-/// - `positions`: `[B, T]`; returns `[B, T, D]`
+/// - `positions`: `[K, N]`; returns `[K, N, D]`
 pub(crate) fn fixed_vectors(scheme: Positions, positions: Tensor<2, Int>, width: usize) -> Option<Tensor<3>> {
     (scheme == Positions::Sinusoidal).then(|| sinusoidal::vectors(positions, width))
 }

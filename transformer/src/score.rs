@@ -54,10 +54,10 @@ pub fn score(model: &Transformer, sequences: &[Sequence], device: &Device) -> Re
 
 fn score_group(model: &Transformer, group: &[&Sequence]) -> Vec<Score> {
     let device = model.tokens.val().device();
-    let batch = Batch::new(group, Sequence::answered, &device);
-    let logits = batch.logits(model); // [N, V]
-    let best: Vec<i32> = batch::read(logits.clone().argmax(1));
-    let losses: Vec<f32> = batch::read(log_softmax(logits, 1).gather(1, batch.targets.unsqueeze_dim(1)).neg());
+    let batch = Batch::new(&[group], Sequence::answered, &device);
+    let logits = batch.logits(model); // [1, N, V]
+    let best: Vec<i32> = batch::read(logits.clone().argmax(2));
+    let losses: Vec<f32> = batch::read(log_softmax(logits, 2).gather(2, batch.targets.unsqueeze_dim(2)).neg());
     let mut predicted = best.iter().zip(losses);
     group
         .iter()

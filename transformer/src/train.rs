@@ -78,7 +78,7 @@ impl OptimizerConfig {
     }
 }
 
-/// A model in training.
+/// A model in training, or several that differ only in their seeds, side by side as one.
 pub struct Trainer {
     model: Transformer,
     optimizer: ModuleOptimizer,
@@ -90,7 +90,7 @@ pub struct Trainer {
     threads: usize,
 }
 
-/// The mean loss of a step, in nats per predicted token, perhaps still on the device.
+/// The mean loss of a step for each model, in nats per predicted token, perhaps still on the device.
 #[derive(Debug)]
 pub struct StepLoss {
     loss: Loss,
@@ -109,12 +109,17 @@ impl StepLoss {
         self.tokens_computed
     }
 
-    /// Waits for the device and reads the loss. Not a number, or infinite, where training has diverged.
-    pub fn value(self) -> f32 {
+    /// Waits for the device and reads the loss of each model. Not a number, or infinite, where training has diverged.
+    pub fn values(self) -> Vec<f32> {
         match self.loss {
-            Loss::Here(loss) => loss,
-            Loss::OnDevice(loss) => batch::read::<f32, 1, _>(*loss).first().copied().unwrap_or(f32::NAN),
+            Loss::Here(loss) => vec![loss],
+            Loss::OnDevice(loss) => batch::read(*loss),
         }
+    }
+
+    /// As [`values`](Self::values), of the first model.
+    pub fn value(self) -> f32 {
+        self.values().first().copied().unwrap_or(f32::NAN)
     }
 }
 
@@ -130,8 +135,24 @@ impl Trainer {
         rng: &mut impl Rng,
         device: &Device,
     ) -> Result<Self, ModelError> {
-        let model = Transformer::new(config, rng, &device.burn().clone().autodiff())?;
-        let fused = device.fused(config).map(|instructions| FusedTraining::new(config, instructions));
+        Self::side_by_side(config, optimizer, loss_on, std::slice::from_mut(rng), device)
+    }
+
+    /// As many fresh models as generators, to be trained as one: a device with room to spare computes them in little more time than one. Each is the model that
+    /// it would be alone, to rounding. Plain burn computes them; a single one is that of [`new`](Self::new).
+    ///
+    /// # Errors
+    /// As [`ModelConfig::validate`].
+    pub fn side_by_side(
+        config: &ModelConfig,
+        optimizer: &OptimizerConfig,
+        loss_on: LossOn,
+        rngs: &mut [impl Rng],
+        device: &Device,
+    ) -> Result<Self, ModelError> {
+        let model = Transformer::new(config, rngs, &device.burn().clone().autodiff())?;
+        let fused = device.fused(config).filter(|_| rngs.len() == 1);
+        let fused = fused.map(|instructions| FusedTraining::new(config, instructions));
         Ok(Self { model, optimizer: optimizer.init(), clip: optimizer.clip, loss_on, device: device.clone(), fused, threads: 1 })
     }
 
@@ -146,7 +167,21 @@ impl Trainer {
     /// [`ModelError::EmptySequence`], [`ModelError::TokenBeyondVocabulary`], [`ModelError::PositionBeyondTable`] and
     /// [`ModelError::TooFewPositions`].
     pub fn step(&mut self, sequences: &[Sequence], learning_rate: f64) -> Result<StepLoss, ModelError> {
-        let (loss, mut gradients) = self.loss_and_gradients(sequences)?;
+        self.step_side_by_side(&[sequences], learning_rate)
+    }
+
+    /// As [`step`](Self::step), with a batch of as many sequences for each model.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step); [`ModelError::UnequalBatches`].
+    pub fn step_side_by_side(&mut self, batches: &[&[Sequence]], learning_rate: f64) -> Result<StepLoss, ModelError> {
+        if batches.len() != self.model.replicas() || batches.iter().any(|batch| batch.len() != batches[0].len()) {
+            return Err(ModelError::UnequalBatches {
+                models: self.model.replicas(),
+                batches: batches.iter().map(|batch| batch.len()).collect(),
+            });
+        }
+        let (loss, mut gradients) = self.loss_and_gradients(batches)?;
         if let Some(norm_max) = self.clip {
             gradients = clip(&self.model, gradients, norm_max);
         }
@@ -155,12 +190,14 @@ impl Trainer {
     }
 
     /// The mean loss of a batch, and the gradients that the optimizer takes.
-    pub(crate) fn loss_and_gradients(&mut self, sequences: &[Sequence]) -> Result<(StepLoss, GradientsParams), ModelError> {
+    pub(crate) fn loss_and_gradients(&mut self, batches: &[&[Sequence]]) -> Result<(StepLoss, GradientsParams), ModelError> {
         let Some(fused) = &mut self.fused else {
-            let (loss, tokens_computed) = self.loss(sequences)?;
-            let gradients = GradientsParams::from_grads(loss.backward(), &self.model);
+            let (loss, tokens_computed) = self.loss(batches)?;
+            // No model's loss depends on another's weights, so each has its own gradient.
+            let gradients = GradientsParams::from_grads(loss.clone().sum().backward(), &self.model);
             return Ok((StepLoss { loss: Loss::OnDevice(Box::new(loss.detach())), tokens_computed }, gradients));
         };
+        let sequences = batches[0];
         batch::check(&self.model, sequences)?;
         let (loss, gradients) =
             fused.loss_and_gradients(&self.model, sequences, self.loss_on, self.threads).ok_or(ModelError::EmptySequence)?;
@@ -169,24 +206,33 @@ impl Trainer {
         Ok((StepLoss { loss: Loss::Here(loss), tokens_computed }, gradients))
     }
 
-    /// The mean cross-entropy of a batch, computed group by group, and the tokens that this took.
+    /// The mean cross-entropy of each model's batch, computed group by group, and the tokens that this took.
     ///
     /// # Shapes
-    /// - returns `[1]`
-    fn loss(&self, sequences: &[Sequence]) -> Result<(Tensor<1>, usize), ModelError> {
-        batch::check(&self.model, sequences)?;
-        let predicted: usize = sequences.iter().map(|sequence| self.loss_on.predicted(sequence).count()).sum();
-        if predicted == 0 {
-            return Err(ModelError::EmptySequence);
+    /// - returns `[K]`
+    fn loss(&self, batches: &[&[Sequence]]) -> Result<(Tensor<1>, usize), ModelError> {
+        let mut predicted: Vec<f32> = Vec::new();
+        let mut by_length: Vec<Vec<&Sequence>> = Vec::new();
+        for &sequences in batches {
+            batch::check(&self.model, sequences)?;
+            match sequences.iter().map(|sequence| self.loss_on.predicted(sequence).count()).sum::<usize>() {
+                0 => return Err(ModelError::EmptySequence),
+                count => predicted.push(count as f32),
+            }
+            let mut sequences: Vec<&Sequence> = sequences.iter().collect();
+            sequences.sort_by_key(|sequence| sequence.tokens.len());
+            by_length.push(sequences);
         }
-        let mut by_length: Vec<&Sequence> = sequences.iter().collect();
-        by_length.sort_by_key(|sequence| sequence.tokens.len());
         let device = self.device.burn().clone().autodiff();
-        let batches: Vec<Batch> =
-            by_length.chunks(GROUP).map(|group| Batch::new(group, |sequence| self.loss_on.predicted(sequence), &device)).collect();
+        let group = |start: usize| {
+            let of_each: Vec<&[&Sequence]> = by_length.iter().map(|all| &all[start..(start + GROUP).min(all.len())]).collect();
+            Batch::new(&of_each, |sequence| self.loss_on.predicted(sequence), &device)
+        };
+        let batches: Vec<Batch> = (0..by_length[0].len()).step_by(GROUP).map(group).collect();
         let tokens_computed = batches.iter().map(|batch| batch.tokens.shape().num_elements()).sum();
         let sum = batches.iter().map(|batch| summed_loss(&self.model, batch)).reduce(|sum, loss| sum + loss);
-        Ok((sum.ok_or(ModelError::EmptySequence)?.div_scalar(predicted as f32), tokens_computed))
+        let predicted = Tensor::<1>::from_data(predicted.as_slice(), &device);
+        Ok((sum.ok_or(ModelError::EmptySequence)? / predicted, tokens_computed))
     }
 
     /// Writes weights, the optimizer's moments and `metadata` to one safetensors file. The file is incomplete until this returns; write beside, then
@@ -195,10 +241,18 @@ impl Trainer {
     /// # Errors
     /// [`ModelError::CheckpointFile`] and [`ModelError::BadCheckpoint`].
     pub fn save(&self, path: &Path, metadata: HashMap<String, String>) -> Result<(), ModelError> {
-        checkpoint::save(&self.model, &self.optimizer, metadata, path)
+        self.save_of(0, path, metadata)
     }
 
-    /// Goes back to where [`Trainer::save`] was called by a trainer of the same configuration, bit for bit; gives the metadata. Where it fails nothing changes.
+    /// As [`save`](Self::save), of one of the models: a state like that of a model that was trained alone.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save).
+    pub fn save_of(&self, replica: usize, path: &Path, metadata: HashMap<String, String>) -> Result<(), ModelError> {
+        checkpoint::save(&self.model, &self.optimizer, replica, metadata, path)
+    }
+
+    /// Goes back to where [`Trainer::save`] was called by a trainer of a single model of the same configuration, bit for bit; gives the metadata. Where it fails nothing changes.
     ///
     /// # Errors
     /// [`ModelError::CheckpointFile`] where the file cannot be read; [`ModelError::BadCheckpoint`] where it is not a training state of the
@@ -215,18 +269,26 @@ impl Trainer {
         &self.model
     }
 
-    /// The model as it is now, for evaluation.
+    /// The model as it is now, for evaluation; of several, the first.
     pub fn model(&self) -> Transformer {
-        self.model.valid()
+        self.model_of(0)
+    }
+
+    /// One of the models as it is now, for evaluation.
+    pub fn model_of(&self, replica: usize) -> Transformer {
+        let models = self.model.valid();
+        if models.replicas() == 1 { models } else { models.replica(replica) }
     }
 }
 
-/// Cross-entropy summed over a batch's predicted tokens.
+/// Cross-entropy summed over each model's predicted tokens.
 ///
 /// # Shapes
-/// - returns `[1]`
+/// - returns `[K]`
 fn summed_loss(model: &Transformer, batch: &Batch) -> Tensor<1> {
-    log_softmax(batch.logits(model), 1).gather(1, batch.targets.clone().unsqueeze_dim(1)).sum().neg()
+    let [replicas, _] = batch.targets.dims();
+    let likelihoods: Tensor<3> = log_softmax(batch.logits(model), 2).gather(2, batch.targets.clone().unsqueeze_dim(2));
+    (likelihoods.squeeze_dim::<2>(2) * batch.counted.clone()).sum_dim(1).neg().reshape([replicas])
 }
 
 #[cfg(test)]
@@ -262,7 +324,7 @@ mod tests {
     }
 
     fn plain_loss(trainer: &Trainer, batch: &[Sequence]) -> f64 {
-        f64::from(batch::read::<f32, 1, _>(trainer.loss(batch).unwrap().0)[0])
+        f64::from(batch::read::<f32, 1, _>(trainer.loss(&[batch]).unwrap().0)[0])
     }
 
     /// Cross-entropy by definition, one sequence at a time, from the logits alone.
@@ -306,7 +368,7 @@ mod tests {
     fn the_gradient_equals_finite_differences_of_the_loss() {
         let trainer = trainer(LossOn::Answer, 8);
         let batch = sequences(5);
-        let gradients = trainer.loss(&batch).unwrap().0.backward();
+        let gradients = trainer.loss(&[&batch]).unwrap().0.backward();
         let gradient: Vec<f32> = batch::read(trainer.model.tokens.val().grad(&gradients).unwrap());
         for idx in [0, 17, 40, 63] {
             let moved = |by: f32| -> f64 {
@@ -331,6 +393,63 @@ mod tests {
             let gradient = f64::from(gradient[idx]);
             assert!((difference - gradient).abs() < 2e-3 * (1.0 + gradient.abs()), "{idx}: {difference} is not {gradient}");
         }
+    }
+
+    /// Models of several seeds side by side, each on batches of its own, are those that they are alone.
+    #[test]
+    fn side_by_side_is_each_alone() {
+        let device = test_device();
+        let optimizer = OptimizerConfig { weight_decay: 0.1, clip: Some(0.5), ..OptimizerConfig::default() };
+        let rng = |seed: usize| ChaCha8Rng::seed_from_u64(seed as u64);
+        // Batches of one size, whose sequences differ in length and in what they predict.
+        let batch = |seed: usize, step: usize| -> Vec<Sequence> { sequences(40).split_off(2 * seed + step)[..20].to_vec() };
+        for positions in [Positions::Learned { rows: 40 }, Positions::Rotary, Positions::T5, Positions::Fire { threshold: 3 }] {
+            let config = ModelConfig { positions, ..trainer(LossOn::Answer, 0).model.config().clone() };
+            let mut together = Trainer::side_by_side(&config, &optimizer, LossOn::Answer, &mut [rng(0), rng(1), rng(2)], &device).unwrap();
+            let mut alone: Vec<Trainer> =
+                (0..3).map(|seed| Trainer::new(&config, &optimizer, LossOn::Answer, &mut rng(seed), &device).unwrap()).collect();
+            for step in 0..6 {
+                let batches: Vec<Vec<Sequence>> = (0..3).map(|seed| batch(seed, step)).collect();
+                let of_each: Vec<&[Sequence]> = batches.iter().map(Vec::as_slice).collect();
+                let losses = together.step_side_by_side(&of_each, 1e-3).unwrap().values();
+                for ((alone, batch), loss) in alone.iter_mut().zip(&batches).zip(losses) {
+                    let expected = alone.step(batch, 1e-3).unwrap().value();
+                    assert!((loss - expected).abs() < 1e-4, "{positions:?}, step {step}: {loss} is not {expected}");
+                }
+            }
+            for (seed, alone) in alone.iter().enumerate() {
+                let tokens = [1, 2, 3, 4, 5, 6];
+                let logits = |model: Transformer| model.logits_of(&tokens, &Placement::default()).unwrap().concat();
+                let (one, other) = (logits(together.model_of(seed)), logits(alone.model()));
+                assert!(one.iter().zip(&other).all(|(one, other)| (one - other).abs() < 2e-3), "{positions:?}: {one:?}, {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_model_that_diverges_leaves_those_beside_it_alone() {
+        let config = trainer(LossOn::Answer, 0).model.config().clone();
+        let rngs = &mut [ChaCha8Rng::seed_from_u64(0), ChaCha8Rng::seed_from_u64(1)];
+        let mut pair = Trainer::side_by_side(&config, &OptimizerConfig::default(), LossOn::Answer, rngs, &test_device()).unwrap();
+        let (replicas, rows, width) = (2, 9, 16);
+        pair.model.tokens = pair.model.tokens.map(|tokens| {
+            let mut numbers: Vec<f32> = batch::read(tokens.clone());
+            numbers[..rows * width].fill(f32::NAN);
+            Tensor::from_data(burn::tensor::TensorData::new(numbers, [replicas, rows, width]), &tokens.device()).require_grad()
+        });
+        let batch = sequences(20);
+        for _ in 0..3 {
+            let losses = pair.step_side_by_side(&[&batch, &batch], 1e-3).unwrap().values();
+            assert!(losses[0].is_nan() && losses[1].is_finite(), "{losses:?}");
+        }
+    }
+
+    #[test]
+    fn batches_side_by_side_have_one_size() {
+        let mut one = trainer(LossOn::Answer, 0);
+        let batch = sequences(3);
+        assert!(matches!(one.step_side_by_side(&[&batch, &batch], 1e-3), Err(ModelError::UnequalBatches { models: 1, .. })));
+        assert!(matches!(one.step_side_by_side(&[], 1e-3), Err(ModelError::UnequalBatches { .. })));
     }
 
     #[test]

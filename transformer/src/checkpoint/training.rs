@@ -22,14 +22,15 @@ const STEPS: &str = "optimizer.steps";
 const STEPS_IN_RECORD: &str = "momentum.time";
 const RANK_IN_RECORD: &str = "__rank";
 
-/// Writes a training state. The file is incomplete until this returns; write beside, then rename.
+/// Writes the training state of one of the models. The file is incomplete until this returns; write beside, then rename.
 pub(crate) fn save(
     model: &Transformer,
     optimizer: &ModuleOptimizer,
+    replica: usize,
     mut metadata: HashMap<String, String>,
     path: &Path,
 ) -> Result<(), ModelError> {
-    let mut tensors = weights(model);
+    let mut tensors = weights(&model.replica(replica));
     let all = Weight::of_all(model);
     let in_words = |error: &dyn std::fmt::Display| bad(path, format!("the optimizer's state cannot be kept: {error}"));
     let bytes = optimizer.to_record().into_bytes().map_err(|error| in_words(&error))?;
@@ -38,7 +39,9 @@ pub(crate) fn save(
         for (here, there) in MOMENTS {
             // A state before the first step has none.
             if let Ok(bytes) = record.tensor_data(&format!("{id}.{there}")) {
-                tensors.insert(format!("optimizer.{here}.{name}"), Stored { shape: shape.clone(), bytes });
+                let of_each = bytes.len() / shape[0];
+                let bytes = bytes[replica * of_each..][..of_each].to_vec();
+                tensors.insert(format!("optimizer.{here}.{name}"), Stored { shape: shape[1..].to_vec(), bytes });
             }
         }
         if let Some(&Scalar::UInt(steps)) = record.scalars().get(&format!("{id}.{STEPS_IN_RECORD}")) {
@@ -48,7 +51,7 @@ pub(crate) fn save(
     write(path, &tensors, Some(metadata))
 }
 
-/// Puts a state that [`save`] wrote into a model and an optimizer of the same configuration; gives what the caller kept.
+/// Puts a state that [`save`] wrote into a single model and an optimizer of the same configuration; gives what the caller kept.
 pub(crate) fn resume(
     model: Transformer,
     optimizer: ModuleOptimizer,
@@ -77,8 +80,8 @@ pub(crate) fn resume(
     for Weight { id, name, shape } in &all {
         for (here, there) in MOMENTS {
             let name = format!("optimizer.{here}.{name}");
-            let Some(moment) = stored.tensor(&name).ok().filter(|moment| moment.shape() == shape) else {
-                return Err(bad(path, format!("tensor `{name}` is missing, or not of the shape {shape:?}")));
+            let Some(moment) = stored.tensor(&name).ok().filter(|moment| moment.shape() == &shape[1..]) else {
+                return Err(bad(path, format!("tensor `{name}` is missing, or not of the shape {:?}", &shape[1..])));
             };
             let bytes = Bytes::from_bytes_vec(moment.data().to_vec());
             tensors.push(burn_pack::Tensor::new(format!("{id}.{there}"), DType::F32, shape.clone(), Some(*id), bytes));
@@ -98,6 +101,7 @@ pub(crate) fn resume(
 struct Weight {
     id: u64,
     name: String,
+    /// The axis of replicas first, which files do not have.
     shape: Vec<usize>,
 }
 

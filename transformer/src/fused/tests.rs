@@ -117,7 +117,7 @@ proptest! {
     fn loss_and_every_gradient_are_those_of_burn(case in case()) {
         let batch = case.batch();
         let mut trainer = case.trainer();
-        let (loss, gradients) = trainer.loss_and_gradients(&batch).unwrap();
+        let (loss, gradients) = trainer.loss_and_gradients(&[&batch]).unwrap();
         let loss = loss.value();
         let right = named(trainer.raw_model(), &gradients);
         let total = norm(right.iter().flat_map(|(_, gradient)| gradient).map(|&x| f64::from(x)));

@@ -7,8 +7,9 @@
 //! a shift of all positions would change it, for queries beyond L.
 
 use burn::module::{Module, Param};
-use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData, activation::relu};
+
+use crate::layers::Linear;
 
 /// Width of the hidden layer.
 pub(crate) const HIDDEN: usize = 32;
@@ -19,10 +20,10 @@ const EPSILON: f32 = 1e-6;
 /// The scheme within one block.
 #[derive(Module, Debug)]
 pub(crate) struct Fire {
-    /// c: `[1]`.
-    scale: Param<Tensor<1>>,
-    /// L as a multiple of where it starts: `[1]`.
-    threshold: Param<Tensor<1>>,
+    /// c: `[K, 1]`.
+    scale: Param<Tensor<2>>,
+    /// L as a multiple of where it starts: `[K, 1]`.
+    threshold: Param<Tensor<2>>,
     hidden: Linear,
     per_head: Linear,
     #[module(skip)]
@@ -30,36 +31,40 @@ pub(crate) struct Fire {
 }
 
 impl Fire {
-    pub(crate) fn new(threshold_start: usize, heads: usize, device: &Device) -> Self {
+    pub(crate) fn new(threshold_start: usize, replicas: usize, heads: usize, device: &Device) -> Self {
         Self {
-            scale: Param::from_tensor(Tensor::full([1], SCALE, device)),
-            threshold: Param::from_tensor(Tensor::ones([1], device)),
-            hidden: LinearConfig::new(1, HIDDEN).init(device),
-            per_head: LinearConfig::new(HIDDEN, heads).init(device),
+            scale: Param::from_tensor(Tensor::full([replicas, 1], SCALE, device)),
+            threshold: Param::from_tensor(Tensor::ones([replicas, 1], device)),
+            hidden: Linear::new(replicas, 1, HIDDEN, device),
+            per_head: Linear::new(replicas, HIDDEN, heads, device),
             threshold_start,
         }
     }
 
     /// # Shapes
-    /// - returns `[1, H, T, T]`: query in the third axis, key in the fourth; keys that come later have that of distance 0
+    /// - returns `[K, H, T, T]`: query in the third axis, key in the fourth; keys that come later have that of distance 0
     pub(crate) fn bias(&self, tokens: usize) -> Tensor<4> {
-        let relative = self.relative_distances(tokens).reshape([tokens * tokens, 1]);
-        let per_head = self.per_head.forward(relu(self.hidden.forward(relative))); // [T * T, H]
-        let [_, heads] = per_head.dims();
-        per_head.reshape([1, tokens, tokens, heads]).permute([0, 3, 1, 2])
+        let relative = self.relative_distances(tokens);
+        let [replicas, _, _] = relative.dims();
+        let relative = relative.reshape([replicas, tokens * tokens, 1]);
+        let per_head = self.per_head.forward(relu(self.hidden.forward(relative))); // [K, T * T, H]
+        let [_, _, heads] = per_head.dims();
+        per_head.reshape([replicas, tokens, tokens, heads]).permute([0, 3, 1, 2])
     }
 
     /// # Shapes
-    /// - returns `[T, T]`, each in [0, 1]
-    fn relative_distances(&self, tokens: usize) -> Tensor<2> {
+    /// - returns `[K, T, T]`, each in [0, 1]
+    fn relative_distances(&self, tokens: usize) -> Tensor<3> {
         let scale = self.scale.val();
         let device = scale.device();
-        let psi = |x: Tensor<2>| (x * scale.clone().abs().unsqueeze::<2>() + 1.0).log();
+        let [replicas, _] = scale.dims();
+        let psi = |x: Tensor<3>| (x * scale.clone().abs().unsqueeze_dim(2) + 1.0).log();
         let distances: Vec<f32> = (0..tokens).flat_map(|query| (0..tokens).map(move |key| query.saturating_sub(key) as f32)).collect();
         let queries: Vec<f32> = (0..tokens).map(|query| query as f32).collect();
-        let queries = Tensor::<2>::from_data(TensorData::new(queries, [tokens, 1]), &device);
-        let threshold = self.threshold.val().abs().mul_scalar(self.threshold_start as f32).unsqueeze::<2>().expand([tokens, 1]);
-        let distances = Tensor::<2>::from_data(TensorData::new(distances, [tokens, tokens]), &device);
+        let queries = Tensor::<3>::from_data(TensorData::new(queries, [1, tokens, 1]), &device).expand([replicas, tokens, 1]);
+        let threshold =
+            self.threshold.val().abs().mul_scalar(self.threshold_start as f32).unsqueeze_dim::<3>(2).expand([replicas, tokens, 1]);
+        let distances = Tensor::<3>::from_data(TensorData::new(distances, [1, tokens, tokens]), &device);
         psi(distances) / (psi(queries.max_pair(threshold)) + EPSILON)
     }
 }
@@ -71,8 +76,8 @@ mod tests {
     use crate::device::test_device;
 
     fn relative(tokens: usize) -> Vec<Vec<f32>> {
-        let fire = Fire::new(4, 2, test_device().burn());
-        read::<f32, 2, _>(fire.relative_distances(tokens)).chunks(tokens).map(<[f32]>::to_vec).collect()
+        let fire = Fire::new(4, 1, 2, test_device().burn());
+        read::<f32, 3, _>(fire.relative_distances(tokens)).chunks(tokens).map(<[f32]>::to_vec).collect()
     }
 
     #[test]
@@ -90,16 +95,16 @@ mod tests {
 
     #[test]
     fn the_network_gives_one_number_per_head() {
-        let mut fire = Fire::new(4, 2, test_device().burn());
+        let mut fire = Fire::new(4, 1, 2, test_device().burn());
         let matrix = |numbers: &[f32], shape: [usize; 2]| {
             let mut whole = numbers.to_vec();
             whole.resize(shape[0] * shape[1], 0.0);
-            Param::from_tensor(Tensor::<2>::from_data(TensorData::new(whole, shape), test_device().burn()))
+            Param::from_tensor(Tensor::<3>::from_data(TensorData::new(whole, [1, shape[0], shape[1]]), test_device().burn()))
         };
         let vector = |numbers: &[f32], len: usize| {
             let mut whole = numbers.to_vec();
             whole.resize(len, 0.0);
-            Some(Param::from_tensor(Tensor::<1>::from_data(TensorData::new(whole, [len]), test_device().burn())))
+            Param::from_tensor(Tensor::<2>::from_data(TensorData::new(whole, [1, len]), test_device().burn()))
         };
         // f(x) = 2 max(0, x) + 0.5 max(0, 1 - 2 x) - max(0, 0.5 x - 0.1) + 0.25 for the first head, -0.5 for the second.
         fire.hidden.weight = matrix(&[1.0, -2.0, 0.5], [1, HIDDEN]);

@@ -22,13 +22,13 @@ fn bucket(distance: usize) -> usize {
 }
 
 /// # Shapes
-/// - `table`: `[BUCKETS, H]`
-/// - returns `[1, H, T, T]`: query in the third axis, key in the fourth; keys that come later have that of distance 0
-pub(super) fn bias(table: Tensor<2>, tokens: usize) -> Tensor<4> {
-    let [_, heads] = table.dims();
+/// - `table`: `[K, BUCKETS, H]`
+/// - returns `[K, H, T, T]`: query in the third axis, key in the fourth; keys that come later have that of distance 0
+pub(super) fn bias(table: Tensor<3>, tokens: usize) -> Tensor<4> {
+    let [replicas, _, heads] = table.dims();
     let buckets: Vec<i32> = (0..tokens).flat_map(|query| (0..tokens).map(move |key| bucket(query.saturating_sub(key)) as i32)).collect();
     let buckets = Tensor::<1, Int>::from_data(TensorData::new(buckets, [tokens * tokens]), &table.device());
-    table.select(0, buckets).reshape([1, tokens, tokens, heads]).permute([0, 3, 1, 2])
+    table.select(1, buckets).reshape([replicas, tokens, tokens, heads]).permute([0, 3, 1, 2])
 }
 
 #[cfg(test)]
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn each_head_has_its_own_number_for_a_distance() {
         let table: Vec<f32> = (0..BUCKETS * 2).map(|idx| idx as f32).collect();
-        let table = Tensor::from_data(TensorData::new(table, [BUCKETS, 2]), test_device().burn());
+        let table = Tensor::from_data(TensorData::new(table, [1, BUCKETS, 2]), test_device().burn());
         let bias: Vec<f32> = read(bias(table, 3));
         let head = |head: f32| [0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 4.0, 2.0, 0.0].map(|number| number + head);
         assert_eq!(bias, [head(0.0), head(1.0)].concat());

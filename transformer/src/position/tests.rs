@@ -138,7 +138,7 @@ fn gradients_are_finite_and_reach_every_weight() {
             })
             .collect();
         trainer.step(&sequences, 1e-2).unwrap();
-        let (_, gradients) = trainer.loss_and_gradients(&sequences).unwrap();
+        let (_, gradients) = trainer.loss_and_gradients(&[&sequences]).unwrap();
         let mut judge = Judge { path: Vec::new(), gradients: &gradients, still: BTreeSet::new() };
         trainer.raw_model().visit(&mut judge);
         assert!(judge.still.is_empty(), "{positions:?}: {:?}", judge.still);
