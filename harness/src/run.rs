@@ -83,26 +83,31 @@ pub struct Context<'a> {
     pub device: &'a Device,
     /// Set when the user has asked to stop.
     pub stop: &'a AtomicBool,
-    /// Told after each step.
-    pub progress: &'a (dyn Fn(Progress) + Sync),
+    /// Told after each step, for each run by its place among those side by side.
+    pub progress: &'a (dyn Fn(usize, Progress) + Sync),
     /// How many threads the next step may use.
     pub threads: &'a (dyn Fn() -> usize + Sync),
 }
 
-/// Trains and evaluates one run, and marks it done. Returns `None` where the user stopped it.
+/// Trains runs of a cell side by side, evaluates each, and marks it done. Of a run that the user stopped before its end, `None` is returned.
 ///
 /// # Errors
-/// Where the directory holds something else or cannot be written. Divergence is a result, not an error.
-pub fn execute(cell: &Cell, seeds: SeedPair, context: &Context) -> Result<Option<Done>, Error> {
-    let directory = RunDirectory::new(context.folder, cell, seeds);
-    directory.begin(cell, seeds, context.device)?;
-    let mut trainer = Trainer::new(&cell.model(), &cell.optimizer(), cell.loss_on(), &mut stream(seeds.init, "init", 0), context.device)?;
-    let Some(done) = training::train(cell, seeds, &mut trainer, &directory, context)? else {
-        return Ok(None);
-    };
-    let model = trainer.model();
-    let diverged = matches!(done.status, RunStatus::Diverged { .. });
-    let records = if diverged { Vec::new() } else { evaluation::evaluate(cell, seeds, &cell.evaluated(model.clone()), context)? };
-    directory.finish(&model, &records, &done)?;
-    Ok(Some(done))
+/// Where a directory holds something else or cannot be written. Divergence is a result, not an error.
+pub fn execute(cell: &Cell, seeds: &[SeedPair], context: &Context) -> Result<Vec<Option<Done>>, Error> {
+    let runs: Vec<(SeedPair, RunDirectory)> = seeds.iter().map(|&seeds| (seeds, RunDirectory::new(context.folder, cell, seeds))).collect();
+    for (seeds, directory) in &runs {
+        directory.begin(cell, *seeds, context.device, runs.len())?;
+    }
+    let mut rngs: Vec<_> = seeds.iter().map(|seeds| stream(seeds.init, "init", 0)).collect();
+    let mut trainer = Trainer::side_by_side(&cell.model(), &cell.optimizer(), cell.loss_on(), &mut rngs, context.device)?;
+    let mut ended: Vec<Option<Done>> = vec![None; runs.len()];
+    training::train(cell, &runs, &mut trainer, context, &mut |replica, model, done| {
+        let (seeds, directory) = &runs[replica];
+        let diverged = matches!(done.status, RunStatus::Diverged { .. });
+        let records = if diverged { Vec::new() } else { evaluation::evaluate(cell, *seeds, &cell.evaluated(model.clone()), context)? };
+        directory.finish(model, &records, &done)?;
+        ended[replica] = Some(done);
+        Ok(())
+    })?;
+    Ok(ended)
 }

@@ -47,9 +47,13 @@ fn a_sweep_is_trained_evaluated_and_reported() {
 
 /// The first run's folder of a task's cell.
 fn run_of(desk: &Desk, task: &str) -> String {
-    let cells = std::fs::read_dir(desk.path("runs/tiny")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    run_of_in(desk, "runs/tiny", task)
+}
+
+fn run_of_in(desk: &Desk, folder: &str, task: &str) -> String {
+    let cells = std::fs::read_dir(desk.path(folder)).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let cell = cells.into_iter().find(|name| name.starts_with(task)).unwrap();
-    format!("runs/tiny/{cell}/init0-data0")
+    format!("{folder}/{cell}/init0-data0")
 }
 
 #[test]
@@ -235,6 +239,30 @@ fn a_run_beyond_its_time_ends_as_timed_out_with_its_records() {
     assert!(desk.read("runs/tiny/report.html").contains("timed out"));
     let again = desk.rasplab(&["run", "runs/tiny/sweep.yaml", "--out", "runs/tiny"]);
     assert!(again.stderr.contains("2 of 2 runs are done already"), "{}", again.stderr);
+}
+
+/// Side by side each run is what it is alone, to rounding, in a directory of its own; and one that was interrupted goes on alone.
+#[test]
+fn runs_side_by_side_come_to_what_they_come_to_alone() {
+    let desk = Desk::new();
+    let sweep = TINY.replace("base:", "seeds: [0, 1, 2]\nbase:").replace("positions: none", "positions: learned");
+    desk.write("tiny.yaml", &sweep);
+    assert_eq!(desk.rasplab(&["run", "tiny.yaml", "--set", "device=flex-plain", "--out", "alone"]).status, 0);
+    let together = desk.rasplab(&["run", "tiny.yaml", "--set", "device=flex-plain", "--side-by-side", "2", "--out", "together"]);
+    assert_eq!(together.status, 0, "{}", together.stderr);
+    assert_eq!(together.stderr.lines().filter(|line| line.contains("2 runs side by side")).count(), 4, "{}", together.stderr);
+    let records = |out: &str| report::read_csv(&desk.read(&format!("{out}/results.csv"))).unwrap();
+    let (alone, together) = (records("alone"), records("together"));
+    assert_eq!(alone.len(), together.len());
+    for (alone, together) in alone.iter().zip(&together) {
+        assert_eq!((&alone.cell, alone.seed_init, alone.len_eval), (&together.cell, together.seed_init, together.len_eval));
+        // A loss is rounding apart; a token's being right may turn over with it.
+        let apart = (alone.value - together.value).abs();
+        let most = if alone.metric == Metric::Loss { 0.02 * (1.0 + alone.value) } else { 0.1 };
+        assert!(apart <= most, "{alone:?}, {together:?}");
+    }
+    let of = |out: &str| looks(&desk, &run_of_in(&desk, out, "parity"));
+    assert_eq!(of("alone").len(), of("together").len());
 }
 
 /// The recipe of Zhou et al. 2023, small: windows packed with examples, every token predicted, cosine decay, clipping.

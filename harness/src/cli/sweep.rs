@@ -65,7 +65,8 @@ pub(super) fn run(args: &RunArgs, printer: Printer) -> Result<(), Error> {
     let workers = args.workers.map_or_else(cores, usize::from);
     let predictions = prediction::predict(&sweep, &folder, workers, &stop, printer)?;
     let started = Instant::now();
-    let failures = train(&sweep, &left, &folder, workers, &stop)?;
+    let side_by_side = usize::from(args.side_by_side);
+    let failures = train(&sweep, &left, &folder, (workers, side_by_side), &stop)?;
     let done = evidence::add_wall_secs(&folder, started.elapsed().as_secs_f64())
         .and_then(|()| judge(&sweep, &folder, &failures, predictions, printer))
         .map_err(|error| Error::AfterRuns(Box::new(error)))?;
@@ -96,14 +97,20 @@ fn judge(
 }
 
 /// Trains the runs that are left; returns those that failed, by their place in the sweep, with the reason.
-fn train(sweep: &Sweep, left: &[Run], folder: &Path, workers: usize, stop: &AtomicBool) -> Result<Vec<(usize, String)>, Error> {
+fn train(
+    sweep: &Sweep,
+    left: &[Run],
+    folder: &Path,
+    (workers, side_by_side): (usize, usize),
+    stop: &AtomicBool,
+) -> Result<Vec<(usize, String)>, Error> {
     if left.is_empty() {
         return Ok(Vec::new());
     }
     let device = transformer::open_device(&sweep.config.device)?;
     let work: Vec<usize> = left.iter().map(|run| sweep.cells[run.cell].work()).collect();
     let board = Board::new(&work, std::io::stderr().is_terminal());
-    let pool = Pool { sweep, folder, device: &device, workers, stop, board: &board };
+    let pool = Pool { sweep, folder, device: &device, workers, side_by_side, stop, board: &board };
     let ended = pool.execute(left);
     board.finish();
     let place = |run: Run| sweep.runs.iter().position(|other| *other == run);

@@ -1,7 +1,7 @@
 //! A pool of workers on this machine, each with one run at a time.
 //!
 //! While there are runs for all workers, each run has one thread; when runs get fewer than workers, those that are left share the threads.
-//! Long runs start first, so that the last ones end together. No result depends on the order, nor on the threads of a run.
+//! Where it was asked for, runs that differ only in their seeds are trained side by side, as one. Long runs start first, so that the last ones end together. No result depends on the order, nor on the threads of a run.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,9 +13,10 @@ use std::time::Instant;
 use report::RunStatus;
 use transformer::Device;
 
+use crate::config::SeedPair;
 use crate::error::Error;
-use crate::progress::Board;
-use crate::run::{self, Context, Done};
+use crate::progress::{Board, Line};
+use crate::run::{self, Context, Done, RunDirectory};
 use crate::sweep::{Run, Sweep};
 
 /// How one run of the pool ended.
@@ -37,6 +38,8 @@ pub struct Pool<'a> {
     pub device: &'a Device,
     /// Threads, and runs at a time.
     pub workers: usize,
+    /// Runs of a cell that are trained side by side, at most.
+    pub side_by_side: usize,
     /// Set when the user has asked to stop.
     pub stop: &'a AtomicBool,
     /// Where progress is shown.
@@ -46,17 +49,18 @@ pub struct Pool<'a> {
 impl Pool<'_> {
     /// Executes runs; returns those that ended, in the order in which they did. Runs that the user stopped are not among them.
     pub fn execute(&self, runs: &[Run]) -> Vec<Ended> {
-        let mut longest_first = runs.to_vec();
-        longest_first.sort_by_key(|run| std::cmp::Reverse(self.sweep.cells[run.cell].work()));
+        let mut longest_first = self.bundles(runs);
+        longest_first.sort_by_key(|bundle| std::cmp::Reverse(bundle.len() * self.sweep.cells[bundle[0].cell].work()));
+        let count = longest_first.len();
         let queue = Mutex::new(VecDeque::from(longest_first));
         let ended = Mutex::new(Vec::new());
         let running = AtomicUsize::new(0);
         std::thread::scope(|scope| {
-            for _ in 0..self.workers.min(runs.len()) {
+            for _ in 0..self.workers.min(count) {
                 scope.spawn(|| {
-                    while let Some(run) = self.next(&queue) {
+                    while let Some(bundle) = self.next(&queue) {
                         running.fetch_add(1, Ordering::Relaxed);
-                        let end = self.execute_one(run, &|| self.workers / running.load(Ordering::Relaxed).max(1));
+                        let end = self.execute_bundle(&bundle, &|| self.workers / running.load(Ordering::Relaxed).max(1));
                         running.fetch_sub(1, Ordering::Relaxed);
                         lock(&ended).extend(end);
                     }
@@ -66,45 +70,73 @@ impl Pool<'_> {
         ended.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next(&self, queue: &Mutex<VecDeque<Run>>) -> Option<Run> {
+    /// Runs that are trained side by side: of one cell, and none that is to go on from where it was interrupted, which others are not.
+    fn bundles(&self, runs: &[Run]) -> Vec<Vec<Run>> {
+        let mut bundles: Vec<Vec<Run>> = Vec::new();
+        for &run in runs {
+            let begins = |run: Run| RunDirectory::new(self.folder, &self.sweep.cells[run.cell], run.seeds).training_state().is_none();
+            let fits =
+                |bundle: &&mut Vec<Run>| bundle.len() < self.side_by_side && bundle[0].cell == run.cell && begins(run) && begins(bundle[0]);
+            match bundles.last_mut().filter(fits) {
+                Some(bundle) => bundle.push(run),
+                None => bundles.push(vec![run]),
+            }
+        }
+        bundles
+    }
+
+    fn next(&self, queue: &Mutex<VecDeque<Vec<Run>>>) -> Option<Vec<Run>> {
         if self.stop.load(Ordering::Relaxed) { None } else { lock(queue).pop_front() }
     }
 
-    /// `None` where the user stopped the run. `threads` tells how many threads the run may use now.
-    fn execute_one(&self, run: Run, threads: &(dyn Fn() -> usize + Sync)) -> Option<Ended> {
-        let cell = &self.sweep.cells[run.cell];
-        let line = self.board.begin(cell, run.seeds);
+    /// Those that ended of runs side by side. `threads` tells how many threads they may use now.
+    fn execute_bundle(&self, bundle: &[Run], threads: &(dyn Fn() -> usize + Sync)) -> Vec<Ended> {
+        let cell = &self.sweep.cells[bundle[0].cell];
+        let lines: Vec<Line<'_>> = bundle.iter().map(|run| self.board.begin(cell, run.seeds)).collect();
         let started = Instant::now();
         let context = Context {
             sweep: &self.sweep.config.sweep,
             folder: self.folder,
             device: self.device,
             stop: self.stop,
-            progress: &|progress| line.tell(progress),
+            progress: &|run, progress| lines[run].tell(progress),
             threads,
         };
+        let seeds: Vec<SeedPair> = bundle.iter().map(|run| run.seeds).collect();
         // A panic inside a device must not take the other runs with it.
-        let outcome = catch_unwind(AssertUnwindSafe(|| run::execute(cell, run.seeds, &context)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| run::execute(cell, &seeds, &context)));
         let failure = match outcome {
-            Ok(Ok(None)) => {
-                line.abandon();
-                return None;
-            }
-            Ok(Ok(Some(done))) => {
-                let fallback = self.device.falls_back(&cell.model());
-                line.end(&in_words(&done, fallback), started.elapsed());
-                return Some(Ended { run, failure: None });
-            }
-            Ok(Err(error)) => in_one_line(&error),
-            Err(panic) => panic_message(panic.as_ref()),
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(error)) => Err(in_one_line(&error)),
+            Err(panic) => Err(panic_message(panic.as_ref())),
         };
-        line.end(&format!("failed: {failure}"), started.elapsed());
-        Some(Ended { run, failure: Some(failure) })
+        // What was done before the others failed is done.
+        let done = |run: &Run| RunDirectory::new(self.folder, cell, run.seeds).done(cell, run.seeds).ok().flatten();
+        let of_each: Vec<Result<Option<Done>, String>> = match failure {
+            Ok(done) => done.into_iter().map(Ok).collect(),
+            Err(failure) => bundle.iter().map(|run| done(run).map(Some).ok_or_else(|| failure.clone())).collect(),
+        };
+        let end = |((&run, line), outcome): ((&Run, Line<'_>), Result<Option<Done>, String>)| match outcome {
+            Ok(None) => {
+                line.abandon();
+                None
+            }
+            Ok(Some(done)) => {
+                let fallback = self.device.falls_back(&cell.model()) && bundle.len() == 1;
+                line.end(&in_words(&done, fallback, bundle.len()), started.elapsed());
+                Some(Ended { run, failure: None })
+            }
+            Err(failure) => {
+                line.end(&format!("failed: {failure}"), started.elapsed());
+                Some(Ended { run, failure: Some(failure) })
+            }
+        };
+        bundle.iter().zip(lines).zip(of_each).filter_map(end).collect()
     }
 }
 
 /// `fallback` says that plain burn computed what the device's fused passes do not.
-fn in_words(done: &Done, fallback: bool) -> String {
+fn in_words(done: &Done, fallback: bool, side_by_side: usize) -> String {
     let end = match &done.status {
         RunStatus::Diverged { step } => format!("diverged at step {step}"),
         RunStatus::TimedOut { step } => format!("timed out at step {step}"),
@@ -113,7 +145,11 @@ fn in_words(done: &Done, fallback: bool) -> String {
     };
     let waited = 100.0 * done.secs_waiting / done.secs_train.max(f64::MIN_POSITIVE);
     let real = 100.0 * done.real_tokens_share;
-    let plainly = if fallback { " by plain burn (the fused passes do not compute such a model)" } else { "" };
+    let plainly = match side_by_side {
+        1 if fallback => " by plain burn (the fused passes do not compute such a model)".to_owned(),
+        1 => String::new(),
+        all => format!(", {all} runs side by side"),
+    };
     format!(
         "{end} at {:.0} tokens/s{plainly}, {real:.0} % of them real, {waited:.1} % of the time waiting for examples",
         done.tokens_per_sec

@@ -56,16 +56,16 @@ impl RunDirectory {
     }
 
     /// Creates the directory, or takes over what a stopped run left in it.
-    pub(super) fn begin(&self, cell: &Cell, seeds: SeedPair, device: &Device) -> Result<(), Error> {
+    pub(super) fn begin(&self, cell: &Cell, seeds: SeedPair, device: &Device, side_by_side: usize) -> Result<(), Error> {
         let checkpoint = self.path.join("checkpoint");
         fs::create_dir_all(&checkpoint).map_err(Error::file(&checkpoint, "create"))?;
         self.check_owner(cell, seeds)?;
         write_json(&self.path.join("config.json"), &configuration(cell, seeds))?;
-        write_json(&self.path.join("environment.json"), &environment(cell, device))
+        write_json(&self.path.join("environment.json"), &environment(cell, device, side_by_side))
     }
 
     /// The state that training can go on from, if there is one.
-    pub(super) fn training_state(&self) -> Option<PathBuf> {
+    pub fn training_state(&self) -> Option<PathBuf> {
         let path = self.path.join("checkpoint").join("training.safetensors");
         path.exists().then_some(path)
     }
@@ -121,11 +121,12 @@ fn configuration(cell: &Cell, seeds: SeedPair) -> Value {
 }
 
 /// What else the results may depend on.
-fn environment(cell: &Cell, device: &Device) -> Value {
+fn environment(cell: &Cell, device: &Device, side_by_side: usize) -> Value {
     json!({
         "rasplab": env!("CARGO_PKG_VERSION"),
         "device": device.name(),
-        "vector_instructions": device.vector_instructions(&cell.model()),
+        "vector_instructions": device.vector_instructions(&cell.model()).filter(|_| side_by_side == 1),
+        "side_by_side": side_by_side,
         "os": std::env::consts::OS,
         "architecture": std::env::consts::ARCH,
         "cores": std::thread::available_parallelism().map_or(1, std::num::NonZero::get),

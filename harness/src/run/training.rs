@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use report::RunStatus;
 use serde::{Deserialize, Serialize};
 use tasks::random::stream;
-use transformer::{ModelError, Sequence, Trainer, score};
+use transformer::{ModelError, Sequence, Trainer, Transformer, score};
 
 use super::directory::RunDirectory;
 use super::{Context, Done, Progress, drawing};
@@ -49,118 +49,167 @@ const SAVED_EVERY: Duration = Duration::from_secs(30);
 /// Batches drawn ahead of the step that trains on them.
 const DRAWN_AHEAD: usize = 4;
 
-/// Trains to the last step, to an early stop or to divergence. Returns `None` where the user stopped the run.
+/// Trains runs side by side, which differ only in their seeds, each to the last step, to an early stop, to divergence or to the end of its time.
+/// `finish` takes the model of each as it ends, and what it came to. Returns `false` where the user stopped runs before their end.
 pub(super) fn train(
     cell: &Cell,
-    seeds: SeedPair,
+    runs: &[(SeedPair, RunDirectory)],
     trainer: &mut Trainer,
-    directory: &RunDirectory,
     context: &Context,
-) -> Result<Option<Done>, Error> {
-    let start = match directory.training_state() {
-        Some(path) => State::resume(trainer, &path)?,
-        None => State::default(),
+    finish: &mut dyn FnMut(usize, &Transformer, Done) -> Result<(), Error>,
+) -> Result<bool, Error> {
+    let start = match runs {
+        [(_, directory)] => directory.training_state().map_or(Ok(State::default()), |path| State::resume(trainer, &path))?,
+        _ => State::default(),
     };
-    let (sender, batches) = sync_channel(DRAWN_AHEAD);
-    let first = start.step;
     std::thread::scope(|scope| {
-        scope.spawn(move || {
-            for step in first..cell.config.train.steps {
-                // The other end is gone where training has ended early.
-                if sender.send(drawing::batch(cell, &mut stream(seeds.data, "data", step as u64))).is_err() {
-                    return;
+        // Each run's examples are drawn by a thread of its own, ahead of the step that trains on them.
+        let batches = runs.iter().map(|&(seeds, _)| {
+            let (sender, batches) = sync_channel(DRAWN_AHEAD);
+            scope.spawn(move || {
+                for step in start.step..cell.config.train.steps {
+                    // The other end is gone where training has ended early.
+                    if sender.send(drawing::batch(cell, &mut stream(seeds.data, "data", step as u64))).is_err() {
+                        return;
+                    }
                 }
-            }
+            });
+            batches
         });
-        train_on(batches, start, cell, seeds, trainer, directory, context)
+        let batches: Vec<Receiver<Result<Vec<Sequence>, Error>>> = batches.collect();
+        let runs = runs.iter().map(|(seeds, directory)| InTraining::new(cell, *seeds, directory, &start)).collect::<Result<_, _>>()?;
+        Training { cell, runs, context, finish }.run(start.step, &batches, trainer)
     })
 }
 
-/// Takes a step on each batch.
-fn train_on(
-    batches: Receiver<Result<Vec<Sequence>, Error>>,
-    start: State,
-    cell: &Cell,
-    seeds: SeedPair,
-    trainer: &mut Trainer,
-    directory: &RunDirectory,
-    context: &Context,
-) -> Result<Option<Done>, Error> {
-    let cfg = &cell.config.train;
-    let schedule = cell.schedule();
-    let rng = &mut stream(seeds.data, "check", 0);
-    let checked: Vec<Sequence> = drawing::examples(cell, CHECK_EXAMPLES, rng, |tokens, answer_start, random| {
-        cell.at_evaluation(&tokens[..answer_start], tokens.len() - answer_start, random)
-    })?;
-    let mut metrics = Metrics::open(directory, &start)?;
-    let mut exact_match = start.exact_match;
-    let mut last_saved = Instant::now();
-    let mut status = RunStatus::Done;
-    let mut steps_taken = cfg.steps;
-    let mut stopped_early = false;
+/// Runs that are trained side by side.
+struct Training<'t> {
+    cell: &'t Cell,
+    runs: Vec<InTraining<'t>>,
+    context: &'t Context<'t>,
+    finish: &'t mut dyn FnMut(usize, &Transformer, Done) -> Result<(), Error>,
+}
 
-    for (step, (batch, secs_waiting)) in (start.step..).zip(timed(batches)) {
-        let batch = batch?;
-        if context.stop.load(Ordering::Relaxed) {
-            if step > start.step {
-                metrics.state(step, exact_match).save(trainer, directory)?;
+/// What belongs to one run alone.
+struct InTraining<'d> {
+    directory: &'d RunDirectory,
+    /// Examples of the look at in-distribution exact match.
+    checked: Vec<Sequence>,
+    metrics: Metrics<'d>,
+    exact_match: Option<f64>,
+    /// It has ended, and its model goes on only beside the others'.
+    ended: bool,
+}
+
+impl<'d> InTraining<'d> {
+    fn new(cell: &Cell, seeds: SeedPair, directory: &'d RunDirectory, start: &State) -> Result<Self, Error> {
+        let rng = &mut stream(seeds.data, "check", 0);
+        let checked = drawing::examples(cell, CHECK_EXAMPLES, rng, |tokens, answer_start, random| {
+            cell.at_evaluation(&tokens[..answer_start], tokens.len() - answer_start, random)
+        })?;
+        Ok(Self { directory, checked, metrics: Metrics::open(directory, start)?, exact_match: start.exact_match, ended: false })
+    }
+
+    fn save(&self, step: usize, replica: usize, trainer: &Trainer) -> Result<(), Error> {
+        self.metrics.state(step, self.exact_match).save(trainer, replica, self.directory)
+    }
+}
+
+impl Training<'_> {
+    /// Takes a step on each batch.
+    fn run(mut self, first: usize, batches: &[Receiver<Result<Vec<Sequence>, Error>>], trainer: &mut Trainer) -> Result<bool, Error> {
+        let train = &self.cell.config.train;
+        let schedule = self.cell.schedule();
+        let mut last_saved = Instant::now();
+        for step in first..train.steps {
+            let waiting = Instant::now();
+            let drawn: Vec<Vec<Sequence>> = batches.iter().map_while(|batches| batches.recv().ok()).collect::<Result<_, _>>()?;
+            let secs_waiting = waiting.elapsed().as_secs_f64();
+            if self.context.stop.load(Ordering::Relaxed) {
+                if step > first {
+                    self.save(step, trainer)?;
+                }
+                return Ok(false);
             }
-            return Ok(None);
-        }
-        if cfg.minutes_at_most.is_some_and(|minutes| metrics.secs() > 60.0 * minutes) {
-            (status, steps_taken) = (RunStatus::TimedOut { step: step as u64 }, step);
-            break;
-        }
-        let started = Instant::now();
-        trainer.set_threads((context.threads)());
-        let loss = trainer.step(&batch, schedule.rate(step))?;
-        let last = step + 1 == cfg.steps;
-        let look = last || (step + 1) % cfg.check_steps == 0;
-        let tokens_computed = loss.tokens_computed();
-        // Reading the loss waits for the device, so it is read only when it is looked at.
-        let loss = look.then(|| loss.value());
-        metrics.trained(&batch, tokens_computed, started.elapsed().as_secs_f64(), secs_waiting);
-        if let Some(loss) = loss {
-            if !loss.is_finite() {
-                (status, steps_taken) = (RunStatus::Diverged { step: step as u64 + 1 }, step + 1);
-                break;
+            let out_of_time = |run: &InTraining| train.minutes_at_most.is_some_and(|minutes| run.metrics.secs() > 60.0 * minutes);
+            if self.runs.iter().any(out_of_time) {
+                for replica in 0..self.runs.len() {
+                    self.end(replica, RunStatus::TimedOut { step: step as u64 }, step, trainer)?;
+                }
+                return Ok(true);
             }
-            let before = exact_match;
-            let scores = score(&trainer.model(), &checked, context.device)?;
-            let now = scores.iter().filter(|score| score.exact).count() as f64 / scores.len() as f64;
-            exact_match = Some(now);
-            metrics.write(step + 1, loss, schedule.rate(step), now)?;
-            if !last && now >= cfg.stop_at && before.is_some_and(|before: f64| before >= cfg.stop_at) {
-                (stopped_early, steps_taken) = (true, step + 1);
-                break;
+            let started = Instant::now();
+            trainer.set_threads((self.context.threads)());
+            let of_each: Vec<&[Sequence]> = drawn.iter().map(Vec::as_slice).collect();
+            let losses = trainer.step_side_by_side(&of_each, schedule.rate(step))?;
+            let last = step + 1 == train.steps;
+            let look = last || (step + 1) % train.check_steps == 0;
+            let tokens_computed = losses.tokens_computed() / self.runs.len();
+            // Reading losses waits for the device, so they are read only when they are looked at.
+            let losses = if look { losses.values() } else { Vec::new() };
+            for (run, batch) in self.runs.iter_mut().zip(&drawn).filter(|(run, _)| !run.ended) {
+                run.metrics.trained(batch, tokens_computed, started.elapsed().as_secs_f64(), secs_waiting);
             }
-            if !last && last_saved.elapsed() >= SAVED_EVERY {
-                metrics.state(step + 1, exact_match).save(trainer, directory)?;
+            for (replica, loss) in losses.into_iter().enumerate() {
+                self.look(replica, step + 1, loss, schedule.rate(step), trainer)?;
+            }
+            if self.runs.iter().all(|run| run.ended) {
+                return Ok(true);
+            }
+            if look && last_saved.elapsed() >= SAVED_EVERY {
+                self.save(step + 1, trainer)?;
                 last_saved = Instant::now();
             }
+            for (replica, run) in self.runs.iter().enumerate().filter(|(_, run)| !run.ended) {
+                (self.context.progress)(replica, Progress { step: step + 1, steps: train.steps, exact_match: run.exact_match });
+            }
         }
-        (context.progress)(Progress { step: step + 1, steps: cfg.steps, exact_match });
+        Ok(true)
     }
-    let Speed { secs, secs_waiting, tokens, tokens_computed } = metrics.speed;
-    Ok(Some(Done {
-        status,
-        steps: steps_taken as u64,
-        secs_train: secs,
-        tokens_per_sec: tokens as f64 / secs.max(f64::MIN_POSITIVE),
-        real_tokens_share: tokens as f64 / tokens_computed.max(1) as f64,
-        secs_waiting,
-        parameters: trainer.model().parameters() as u64,
-        stopped_early,
-    }))
-}
 
-/// Each message with the seconds that it was waited for.
-fn timed<T>(messages: Receiver<T>) -> impl Iterator<Item = (T, f64)> {
-    std::iter::from_fn(move || {
-        let started = Instant::now();
-        let message = messages.recv().ok()?;
-        Some((message, started.elapsed().as_secs_f64()))
-    })
+    /// Looks at a run after a step, and ends it where there is a reason to.
+    fn look(&mut self, replica: usize, step: usize, loss: f32, rate: f64, trainer: &Trainer) -> Result<(), Error> {
+        let train = &self.cell.config.train;
+        let run = &mut self.runs[replica];
+        if run.ended {
+            return Ok(());
+        }
+        if !loss.is_finite() {
+            return self.end(replica, RunStatus::Diverged { step: step as u64 }, step, trainer);
+        }
+        let scores = score(&trainer.model_of(replica), &run.checked, self.context.device)?;
+        let now = scores.iter().filter(|score| score.exact).count() as f64 / scores.len() as f64;
+        let before = run.exact_match.replace(now);
+        run.metrics.write(step, loss, rate, now)?;
+        let is_learned = now >= train.stop_at && before.is_some_and(|before| before >= train.stop_at);
+        if is_learned || step == train.steps { self.end(replica, RunStatus::Done, step, trainer) } else { Ok(()) }
+    }
+
+    fn end(&mut self, replica: usize, status: RunStatus, step: usize, trainer: &Trainer) -> Result<(), Error> {
+        let run = &mut self.runs[replica];
+        if std::mem::replace(&mut run.ended, true) {
+            return Ok(());
+        }
+        let Speed { secs, secs_waiting, tokens, tokens_computed } = run.metrics.speed;
+        let model = trainer.model_of(replica);
+        let done = Done {
+            stopped_early: status == RunStatus::Done && step < self.cell.config.train.steps,
+            status,
+            steps: step as u64,
+            secs_train: secs,
+            tokens_per_sec: tokens as f64 / secs.max(f64::MIN_POSITIVE),
+            real_tokens_share: tokens as f64 / tokens_computed.max(1) as f64,
+            secs_waiting,
+            parameters: model.parameters() as u64,
+        };
+        (self.finish)(replica, &model, done)
+    }
+
+    /// Keeps the training state of each run that has not ended.
+    fn save(&self, step: usize, trainer: &Trainer) -> Result<(), Error> {
+        let mut left = self.runs.iter().enumerate().filter(|(_, run)| !run.ended);
+        left.try_for_each(|(replica, run)| run.save(step, replica, trainer))
+    }
 }
 
 /// What is kept, beside weights and moments, so that a run goes on where it was. Random streams are named by step, so they need no state.
@@ -182,10 +231,10 @@ struct State {
 const STATE: &str = "run";
 
 impl State {
-    /// Saves it and the trainer's, whole or not at all.
-    fn save(&self, trainer: &Trainer, directory: &RunDirectory) -> Result<(), Error> {
+    /// Saves it and the model's, whole or not at all.
+    fn save(&self, trainer: &Trainer, replica: usize, directory: &RunDirectory) -> Result<(), Error> {
         let text = serde_json::to_string(self).map_err(std::io::Error::from).map_err(Error::file(&directory.metrics(), "save"))?;
-        directory.save_training_state(|path| trainer.save(path, HashMap::from([(STATE.to_owned(), text)])))
+        directory.save_training_state(|path| trainer.save_of(replica, path, HashMap::from([(STATE.to_owned(), text)])))
     }
 
     /// Takes the trainer back to where a state was saved.
