@@ -51,11 +51,12 @@ impl Device {
 }
 
 /// The devices that can be named, beside `auto`.
-const NAMES: [&str; 4] = ["flex", "flex-plain", "wgpu", "cuda"];
+const NAMES: [&str; 3] = ["flex", "flex-plain", "wgpu"];
 
 /// Opens a device: `flex`, the CPU, always there; `flex-plain`, the CPU as burn alone computes, several times slower, for comparing;
-/// `wgpu`, a GPU, in builds with the feature `wgpu`; `cuda`, a GPU of NVIDIA, in builds with the feature `cuda`; or `auto`, what
-/// [`best_device`] names.
+/// `wgpu`, a GPU, in builds with the feature `wgpu`; or `auto`, what [`best_device`] names.
+///
+/// There is no `cuda`: a build of burn's downloads LLVM. GPUs of NVIDIA are reached by Vulkan.
 ///
 /// # Errors
 /// [`ModelError::NoDevice`] for an unknown name, a device that is not built in, or one that this machine does not have.
@@ -65,7 +66,6 @@ pub fn open_device(name: &str) -> Result<Device, ModelError> {
         "flex" => Ok(Device { name: "flex", inner: burn::tensor::Device::flex(), instructions: Some(Instructions::detect()) }),
         "flex-plain" => Ok(Device { name: "flex-plain", inner: burn::tensor::Device::flex(), instructions: None }),
         "wgpu" => wgpu::open(),
-        "cuda" => cuda::open(),
         _ => {
             let names = NAMES.map(|name| format!("`{name}`")).join(", ");
             Err(no_device(name, format!("the devices are {names} and `auto`")))
@@ -73,15 +73,9 @@ pub fn open_device(name: &str) -> Result<Device, ModelError> {
     }
 }
 
-/// The name of the device that `auto` is: `cuda` where there is a GPU for it, else `wgpu` where that is a card and not software, else `flex`.
+/// The name of the device that `auto` is: `wgpu` where that is a card and not software, else `flex`.
 pub fn best_device() -> &'static str {
-    if cuda::open().is_ok() {
-        "cuda"
-    } else if wgpu::open().is_ok_and(|device| device.card().is_some()) {
-        "wgpu"
-    } else {
-        "flex"
-    }
+    if wgpu::open().is_ok_and(|device| device.card().is_some()) { "wgpu" } else { "flex" }
 }
 
 /// All known devices.
@@ -104,13 +98,13 @@ pub fn devices() -> Vec<DeviceStatus> {
 
 impl Device {
     /// The name of the graphics card, where it is one.
-    #[cfg(any(feature = "wgpu", feature = "cuda"))]
+    #[cfg(feature = "wgpu")]
     fn card(&self) -> Option<String> {
         let identity = self.inner.identity()?;
         identity.physical.is_some().then_some(identity.name)
     }
 
-    #[cfg(not(any(feature = "wgpu", feature = "cuda")))]
+    #[cfg(not(feature = "wgpu"))]
     #[expect(clippy::unused_self, reason = "in other builds it has a use")]
     fn card(&self) -> Option<String> {
         None
@@ -147,35 +141,6 @@ mod wgpu {
     }
 }
 
-#[cfg(feature = "cuda")]
-mod cuda {
-    use super::{Device, no_device};
-    use crate::error::ModelError;
-    use burn::tensor::{Device as Inner, DeviceIndex, DeviceType};
-
-    pub(super) fn open() -> Result<Device, ModelError> {
-        // Without a driver, which is loaded now, enumerating panics.
-        let found = std::panic::catch_unwind(|| Inner::enumerate(DeviceType::Cuda).into_vec().len()).unwrap_or(0);
-        if found == 0 {
-            return Err(no_device(
-                "cuda",
-                "no GPU of NVIDIA and no driver for one was found: install the driver, or use `auto`".to_owned(),
-            ));
-        }
-        Ok(Device { name: "cuda", inner: Inner::cuda(DeviceIndex::Default), instructions: None })
-    }
-}
-
-#[cfg(not(feature = "cuda"))]
-mod cuda {
-    use super::{Device, no_device};
-    use crate::error::ModelError;
-
-    pub(super) fn open() -> Result<Device, ModelError> {
-        Err(no_device("cuda", "this build has no CUDA: build with `--features cuda`".to_owned()))
-    }
-}
-
 /// The device that tests run on: `RASPLAB_TEST_DEVICE`, or the CPU.
 #[cfg(test)]
 pub(crate) fn test_device() -> Device {
@@ -197,6 +162,6 @@ mod tests {
     fn the_cpu_is_always_there_and_an_unknown_name_is_refused() {
         assert!(devices().iter().any(|device| device.name == "flex" && device.available));
         let message = open_device("tpu").unwrap_err().to_string();
-        assert_eq!(message, "device `tpu` is not available: the devices are `flex`, `flex-plain`, `wgpu`, `cuda` and `auto`");
+        assert_eq!(message, "device `tpu` is not available: the devices are `flex`, `flex-plain`, `wgpu` and `auto`");
     }
 }

@@ -50,9 +50,14 @@ impl LayerNorm {
     /// # Shapes
     /// - `x`: `[K, N, D]`; returns the same
     pub(crate) fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        let [_, _, width] = x.dims();
-        let normalized = layer_norm(x, Tensor::ones([width], &self.gamma.val().device().inner()), None, EPSILON);
-        normalized * self.gamma.val().unsqueeze_dim(1) + self.beta.val().unsqueeze_dim(1)
+        let [replicas, _, width] = x.dims();
+        let (gamma, beta) = (self.gamma.val(), self.beta.val());
+        if replicas == 1 {
+            return layer_norm(x, gamma.reshape([width]), Some(beta.reshape([width])), EPSILON);
+        }
+        // burn normalizes with one gamma and beta for all rows, so these come after.
+        let normalized = layer_norm(x, Tensor::ones([width], &gamma.device().inner()), None, EPSILON);
+        normalized * gamma.unsqueeze_dim(1) + beta.unsqueeze_dim(1)
     }
 }
 

@@ -14,8 +14,8 @@ pub struct SweepConfig {
     /// What the sweep asks, for the head of its report.
     #[serde(default)]
     pub description: String,
-    /// Where to train: `flex` (the CPU), `flex-plain` (the CPU as burn alone computes, slower), `wgpu` (a GPU), `cuda` (a GPU of NVIDIA), or `auto`
-    /// (the best of those that are there).
+    /// Where to train: `flex` (the CPU), `flex-plain` (the CPU as burn alone computes, slower), `wgpu` (a GPU), or `auto`
+    /// (a GPU where there is one, else the CPU).
     #[serde(default = "default_device")]
     pub device: String,
     /// Seeds of every cell.

@@ -183,11 +183,11 @@ mod tests {
     fn a_resumed_training_goes_on_bit_for_bit() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("training.safetensors");
-        // Fused and plain, and with weights that do not decay.
+        // On the CPU: fused and plain, and with weights that do not decay.
         for (device, positions) in [
-            (test_device(), Positions::Learned { rows: 12 }),
+            (open_device("flex").unwrap(), Positions::Learned { rows: 12 }),
             (open_device("flex-plain").unwrap(), Positions::Learned { rows: 12 }),
-            (test_device(), Positions::Fire { threshold: 3 }),
+            (open_device("flex").unwrap(), Positions::Fire { threshold: 3 }),
         ] {
             let mut undisturbed = trainer(positions, &device);
             steps(&mut undisturbed, 0, 4);
