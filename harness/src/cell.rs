@@ -73,7 +73,7 @@ impl Cell {
     }
 
     /// The tokens of the longest sequence that is trained on.
-    fn tokens_trained(&self) -> usize {
+    pub fn tokens_trained(&self) -> usize {
         self.config.train.context.unwrap_or_else(|| self.task.tokens_max(self.config.train.lengths))
     }
 

@@ -82,6 +82,16 @@ pub enum Error {
         /// The folder.
         dir: PathBuf,
     },
+    /// A training step would take more memory than there is.
+    #[error("a training step takes about {} and {} are free: {way_out}", in_gib(*needed), in_gib(*free))]
+    OutOfMemory {
+        /// Bytes that it takes.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+        /// What to lower.
+        way_out: String,
+    },
     /// Some runs failed.
     #[error("{failed} of {all} runs failed; the rest is done and reported: see the messages above, then run the same command again")]
     RunsFailed {
@@ -160,6 +170,10 @@ pub enum Error {
     /// Bad usage that clap cannot see.
     #[error("{0}")]
     Usage(String),
+}
+
+fn in_gib(bytes: u64) -> String {
+    format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30))
 }
 
 /// What a user can do about an error of the operating system; empty where nobody knows.

@@ -6,6 +6,7 @@
 mod directory;
 mod drawing;
 mod evaluation;
+mod memory;
 mod training;
 
 use std::path::Path;
@@ -19,6 +20,8 @@ use transformer::{Device, Trainer};
 use crate::cell::Cell;
 use crate::config::SeedPair;
 use crate::error::Error;
+
+pub use memory::way_out as memory_way_out;
 
 pub use directory::{RunDirectory, write_json, write_whole};
 
@@ -98,6 +101,7 @@ pub fn execute(cell: &Cell, seeds: &[SeedPair], context: &Context) -> Result<Vec
     for (seeds, directory) in &runs {
         directory.begin(cell, *seeds, context.device, runs.len())?;
     }
+    memory::check(cell, seeds.len(), context.device)?;
     let mut rngs: Vec<_> = seeds.iter().map(|seeds| stream(seeds.init, "init", 0)).collect();
     let mut trainer = Trainer::side_by_side(&cell.model(), &cell.optimizer(), cell.loss_on(), &mut rngs, context.device)?;
     let mut ended: Vec<Option<Done>> = vec![None; runs.len()];

@@ -265,6 +265,17 @@ fn runs_side_by_side_come_to_what_they_come_to_alone() {
     assert_eq!(of("alone").len(), of("together").len());
 }
 
+#[test]
+fn a_run_that_would_take_more_memory_than_there_is_says_what_to_lower() {
+    let desk = Desk::new();
+    desk.write("tiny.yaml", TINY);
+    let huge = ["--set", "train.context=100000", "--set", "train.batch=65536", "--set", "device=flex-plain", "--set", "seeds=[0]"];
+    let answer = desk.rasplab(&[&["run", "tiny.yaml"], &huge[..]].concat());
+    assert_eq!(answer.status, 1, "{}", answer.stderr);
+    assert!(answer.stderr.contains("failed: a training step takes about"), "{}", answer.stderr);
+    assert!(answer.stderr.contains("are free: lower train.batch (65536), train.context (100000), model.layers (1) or model.width (16)"));
+}
+
 /// The recipe of Zhou et al. 2023, small: windows packed with examples, every token predicted, cosine decay, clipping.
 #[test]
 fn packed_windows_teach_a_task() {

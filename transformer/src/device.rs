@@ -29,6 +29,11 @@ impl Device {
         self.name
     }
 
+    /// Whether it computes in the machine's own memory.
+    pub fn is_cpu(&self) -> bool {
+        matches!(self.name, "flex" | "flex-plain")
+    }
+
     /// The vector instructions that it computes such a model with, where that is rasplab's choice: results differ between them in the last
     /// bits. `None` where plain burn computes it.
     pub fn vector_instructions(&self, config: &ModelConfig) -> Option<&'static str> {

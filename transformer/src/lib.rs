@@ -31,6 +31,7 @@ mod error;
 mod fused;
 mod init;
 mod layers;
+mod memory;
 mod model;
 mod position;
 mod schedule;
@@ -43,6 +44,7 @@ pub use device::{Device, DeviceStatus, best_device, devices, open_device};
 pub use error::ModelError;
 #[cfg(feature = "benchmark")]
 pub use fused::benchmark;
+pub use memory::step_bytes;
 pub use model::{Activation, ModelConfig, Transformer};
 pub use position::{Placement, Positions};
 pub use schedule::{Decay, Schedule};

@@ -13,10 +13,11 @@ use std::time::Instant;
 use report::RunStatus;
 use transformer::Device;
 
+use crate::cell::Cell;
 use crate::config::SeedPair;
 use crate::error::Error;
 use crate::progress::{Board, Line};
-use crate::run::{self, Context, Done, RunDirectory};
+use crate::run::{self, Context, Done, RunDirectory, memory_way_out};
 use crate::sweep::{Run, Sweep};
 
 /// How one run of the pool ended.
@@ -108,7 +109,7 @@ impl Pool<'_> {
         let failure = match outcome {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(error)) => Err(in_one_line(&error)),
-            Err(panic) => Err(panic_message(panic.as_ref())),
+            Err(panic) => Err(panic_message(panic.as_ref(), cell, bundle.len())),
         };
         // What was done before the others failed is done.
         let done = |run: &Run| RunDirectory::new(self.folder, cell, run.seeds).done(cell, run.seeds).ok().flatten();
@@ -160,12 +161,34 @@ fn in_one_line(error: &Error) -> String {
     error.to_string().replace('\n', "; ")
 }
 
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+fn panic_message(panic: &(dyn std::any::Any + Send), cell: &Cell, side_by_side: usize) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    format!("the device failed: {}", text.unwrap_or("no reason given"))
+    let text = text.unwrap_or("no reason given").replace('\n', "; ");
+    // Devices have no one way to say it.
+    let lower = text.to_lowercase();
+    let is_memory = ["memory", "alloc"].iter().any(|word| lower.contains(word));
+    let way_out = if is_memory { format!(": {}", memory_way_out(cell, side_by_side)) } else { String::new() };
+    format!("the device failed: {text}{way_out}")
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Workers catch their panics, so a poisoned lock still guards a whole value.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::CellConfig;
+
+    #[test]
+    fn a_device_without_memory_names_what_to_lower() {
+        let cell = Cell::new(CellConfig { task: "sort".to_owned(), ..CellConfig::default() }, "flex").unwrap();
+        let message = |text: &str| panic_message(&text.to_owned(), &cell, 4);
+        assert_eq!(
+            message("Out of memory:\nno buffer of 3 GB"),
+            "the device failed: Out of memory:; no buffer of 3 GB: lower --side-by-side (4), train.batch (64), train.lengths (20), model.layers (2) or model.width (64)"
+        );
+        assert_eq!(message("lost"), "the device failed: lost");
+    }
 }
