@@ -3,6 +3,7 @@
     python load_in_pytorch.py RUN ID...
 
 RUN is the folder of a run that is done; the IDs are those of `rasplab decode RUN --json`. Prints the likeliest next token after each prefix.
+`evaluate.sharpen` is not in it.
 """
 
 import json
@@ -55,11 +56,14 @@ def turn(x):
 def logits(config, weights, ids, positions=None):
     """Logits of the next token after each prefix, [T, V].
 
-    `config` is `model` of the run's config.json. `positions` are those of the tokens, for schemes that look vectors up: 0, 1, 2, ... unless told.
+    `config` is `model` of the run's config.json. `positions` are those of the tokens, for schemes that look vectors up: 0, 1, 2, ... unless told, which
+    they must be for those whose positions are not in that order.
     """
     layers, heads, width, scheme = (config[key] for key in ("layers", "heads", "width", "positions"))
     scheme = next(iter(scheme.items())) if isinstance(scheme, dict) else (scheme, None)
     tokens = len(ids)
+    if positions is None and scheme[0] in ("Randomized", "Abacus", "Coupled"):
+        raise ValueError(f"{scheme[0]}: give the position of each token")
     positions = torch.arange(tokens) if positions is None else torch.tensor(positions)
 
     def linear(x, name):

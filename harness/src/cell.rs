@@ -10,7 +10,7 @@ use transformer::{Activation, Decay, LossOn, ModelConfig, OptimizerConfig, Place
 use crate::config::tree::{ActivationConfig, CellConfig, DecayConfig, LossConfig, PositionsConfig};
 use crate::task::{self, TaskProblem};
 
-/// Changes whenever the same configuration would be trained or measured otherwise, so that old results are not taken for new ones.
+/// Changes whenever the same configuration would be trained or measured otherwise, rounding apart, so that old results are not taken for new ones.
 const PROTOCOL: u32 = 3;
 
 /// Identity of a cell: its task's name and a hash of all that its results depend on.

@@ -83,10 +83,12 @@ pub enum Error {
         dir: PathBuf,
     },
     /// A training step would take more memory than there is.
-    #[error("a training step takes about {} and {} are free: {way_out}", in_gib(*needed), in_gib(*free))]
+    #[error("{} about {} and {} are free: {way_out}", if *at_once > 1 { format!("training steps of {at_once} --workers take") } else { "a training step takes".to_owned() }, in_gib(*needed), in_gib(*free))]
     OutOfMemory {
-        /// Bytes that it takes.
+        /// Bytes that it takes, or as many as go on at once.
         needed: u64,
+        /// How many do.
+        at_once: usize,
         /// Bytes that are free.
         free: u64,
         /// What to lower.

@@ -88,6 +88,8 @@ pub struct Context<'a> {
     pub stop: &'a AtomicBool,
     /// Told after each step, for each run by its place among those side by side.
     pub progress: &'a (dyn Fn(usize, Progress) + Sync),
+    /// How many runs, or bundles of runs side by side, go on at a time.
+    pub at_once: usize,
     /// How many threads the next step may use.
     pub threads: &'a (dyn Fn() -> usize + Sync),
 }
@@ -101,7 +103,7 @@ pub fn execute(cell: &Cell, seeds: &[SeedPair], context: &Context) -> Result<Vec
     for (seeds, directory) in &runs {
         directory.begin(cell, *seeds, context.device, runs.len())?;
     }
-    memory::check(cell, seeds.len(), context.device)?;
+    memory::check(cell, seeds.len(), context.at_once, context.device)?;
     let mut rngs: Vec<_> = seeds.iter().map(|seeds| stream(seeds.init, "init", 0)).collect();
     let mut trainer = Trainer::side_by_side(&cell.model(), &cell.optimizer(), cell.loss_on(), &mut rngs, context.device)?;
     let mut ended: Vec<Option<Done>> = vec![None; runs.len()];

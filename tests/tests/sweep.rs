@@ -241,7 +241,7 @@ fn a_run_beyond_its_time_ends_as_timed_out_with_its_records() {
     assert!(again.stderr.contains("2 of 2 runs are done already"), "{}", again.stderr);
 }
 
-/// Side by side each run is what it is alone, to rounding, in a directory of its own; and one that was interrupted goes on alone.
+/// Side by side each run is what it is alone, to rounding, in a directory of its own.
 #[test]
 fn runs_side_by_side_come_to_what_they_come_to_alone() {
     let desk = Desk::new();
@@ -270,10 +270,12 @@ fn a_run_that_would_take_more_memory_than_there_is_says_what_to_lower() {
     let desk = Desk::new();
     desk.write("tiny.yaml", TINY);
     let huge = ["--set", "train.context=100000", "--set", "train.batch=65536", "--set", "device=flex-plain", "--set", "seeds=[0]"];
-    let answer = desk.rasplab(&[&["run", "tiny.yaml"], &huge[..]].concat());
+    let answer = desk.rasplab(&[&["run", "tiny.yaml", "--workers", "1"], &huge[..]].concat());
     assert_eq!(answer.status, 1, "{}", answer.stderr);
     assert!(answer.stderr.contains("failed: a training step takes about"), "{}", answer.stderr);
     assert!(answer.stderr.contains("are free: lower train.batch (65536), train.context (100000), model.layers (1) or model.width (16)"));
+    let two = desk.rasplab(&[&["run", "tiny.yaml", "--workers", "2"], &huge[..]].concat());
+    assert!(two.stderr.contains("training steps of 2 --workers take about"), "{}", two.stderr);
 }
 
 /// The recipe of Zhou et al. 2023, small: windows packed with examples, every token predicted, cosine decay, clipping.

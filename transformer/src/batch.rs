@@ -72,8 +72,10 @@ impl Batch {
         }
         let most = predictions.iter().map(Vec::len).max().unwrap_or(0);
         let (mut rows, mut targets, mut counted) = (Vec::new(), Vec::new(), Vec::new());
-        for predictions in predictions {
-            let padding = std::iter::repeat_n((0, 0), most - predictions.len());
+        for (replica, predictions) in predictions.into_iter().enumerate() {
+            // A row of the replica's own: what is no number there is not to come from another.
+            let first = (replica * shape[1] * length) as i32;
+            let padding = std::iter::repeat_n((first, 0), most - predictions.len());
             counted.extend((0..most).map(|idx| f32::from(u8::from(idx < predictions.len()))));
             for (row, target) in predictions.into_iter().chain(padding) {
                 rows.push(row);

@@ -142,7 +142,7 @@ impl Trainer {
     /// it would be alone, to rounding. Plain burn computes them; a single one is that of [`new`](Self::new).
     ///
     /// # Errors
-    /// As [`ModelConfig::validate`].
+    /// As [`ModelConfig::validate`]; [`ModelError::UnequalBatches`] without generators.
     pub fn side_by_side(
         config: &ModelConfig,
         optimizer: &OptimizerConfig,
@@ -150,6 +150,9 @@ impl Trainer {
         rngs: &mut [impl Rng],
         device: &Device,
     ) -> Result<Self, ModelError> {
+        if rngs.is_empty() {
+            return Err(ModelError::UnequalBatches { models: 0, batches: Vec::new() });
+        }
         let model = Transformer::new(config, rngs, &device.burn().clone().autodiff())?;
         let fused = device.fused(config).filter(|_| rngs.len() == 1);
         let fused = fused.map(|instructions| FusedTraining::new(config, instructions));
@@ -228,7 +231,9 @@ impl Trainer {
             let of_each: Vec<&[&Sequence]> = by_length.iter().map(|all| &all[start..(start + GROUP).min(all.len())]).collect();
             Batch::new(&of_each, |sequence| self.loss_on.predicted(sequence), &device)
         };
-        let batches: Vec<Batch> = (0..by_length[0].len()).step_by(GROUP).map(group).collect();
+        // Packed windows without a whole prompt predict nothing, and a group of them neither.
+        let batches = (0..by_length[0].len()).step_by(GROUP).map(group).filter(|batch| batch.targets.dims()[1] > 0);
+        let batches: Vec<Batch> = batches.collect();
         let tokens_computed = batches.iter().map(|batch| batch.tokens.shape().num_elements()).sum();
         let sum = batches.iter().map(|batch| summed_loss(&self.model, batch)).reduce(|sum, loss| sum + loss);
         let predicted = Tensor::<1>::from_data(predicted.as_slice(), &device);
@@ -437,15 +442,23 @@ mod tests {
         let device = open_device("flex").unwrap();
         let mut pair = Trainer::side_by_side(&config, &OptimizerConfig::default(), LossOn::Answer, rngs, &device).unwrap();
         let (replicas, rows, width) = (2, 9, 16);
-        pair.model.tokens = pair.model.tokens.map(|tokens| {
-            let mut numbers: Vec<f32> = batch::read(tokens.clone());
-            numbers[..rows * width].fill(f32::NAN);
-            Tensor::from_data(burn::tensor::TensorData::new(numbers, [replicas, rows, width]), &tokens.device()).require_grad()
-        });
-        let batch = sequences(20);
-        for _ in 0..3 {
-            let losses = pair.step_side_by_side(&[&batch, &batch], 1e-3).unwrap().values();
-            assert!(losses[0].is_nan() && losses[1].is_finite(), "{losses:?}");
+        let fresh = pair.model.tokens.clone();
+        for diverged in [0, 1] {
+            pair.model.tokens = fresh.clone().map(|tokens| {
+                let mut numbers: Vec<f32> = batch::read(tokens.clone());
+                numbers[diverged * rows * width..][..rows * width].fill(f32::NAN);
+                Tensor::from_data(burn::tensor::TensorData::new(numbers, [replicas, rows, width]), &tokens.device()).require_grad()
+            });
+            // One predicts fewer tokens than the other, which is padded.
+            let (long, short) = (sequences(20), vec![sequences(1).remove(0); 20]);
+            for batches in [[&long[..], &short], [&short, &long]].into_iter().cycle().take(6) {
+                let losses = pair.step_side_by_side(&batches, 1e-3).unwrap().values();
+                assert!(losses[diverged].is_nan() && losses[1 - diverged].is_finite(), "{losses:?}");
+            }
+            pair = {
+                let rngs = &mut [ChaCha8Rng::seed_from_u64(0), ChaCha8Rng::seed_from_u64(1)];
+                Trainer::side_by_side(&config, &OptimizerConfig::default(), LossOn::Answer, rngs, &device).unwrap()
+            };
         }
     }
 

@@ -76,7 +76,7 @@ pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
     check.that("train.weight_decay", train.weight_decay.is_finite() && train.weight_decay >= 0.0, || {
         format!("must be finite and at least 0: {}", train.weight_decay)
     });
-    check.that("train.clip", train.clip.is_none_or(|clip| clip.is_finite() && clip > 0.0), || {
+    check.that("train.clip", train.clip.is_none_or(|clip| (clip as f32).is_finite() && clip as f32 > 0.0), || {
         format!("must be finite and above 0, or absent for no clipping: {}", train.clip.unwrap_or_default())
     });
     check.that("train.minutes_at_most", train.minutes_at_most.is_none_or(|minutes| minutes.is_finite() && minutes > 0.0), || {

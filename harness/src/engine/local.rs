@@ -61,7 +61,8 @@ impl Pool<'_> {
                 scope.spawn(|| {
                     while let Some(bundle) = self.next(&queue) {
                         running.fetch_add(1, Ordering::Relaxed);
-                        let end = self.execute_bundle(&bundle, &|| self.workers / running.load(Ordering::Relaxed).max(1));
+                        let end = self
+                            .execute_bundle(&bundle, self.workers.min(count), &|| self.workers / running.load(Ordering::Relaxed).max(1));
                         running.fetch_sub(1, Ordering::Relaxed);
                         lock(&ended).extend(end);
                     }
@@ -73,17 +74,11 @@ impl Pool<'_> {
 
     /// Runs that are trained side by side: of one cell, and none that is to go on from where it was interrupted, which others are not.
     fn bundles(&self, runs: &[Run]) -> Vec<Vec<Run>> {
-        let mut bundles: Vec<Vec<Run>> = Vec::new();
-        for &run in runs {
-            let begins = |run: Run| RunDirectory::new(self.folder, &self.sweep.cells[run.cell], run.seeds).training_state().is_none();
-            let fits =
-                |bundle: &&mut Vec<Run>| bundle.len() < self.side_by_side && bundle[0].cell == run.cell && begins(run) && begins(bundle[0]);
-            match bundles.last_mut().filter(fits) {
-                Some(bundle) => bundle.push(run),
-                None => bundles.push(vec![run]),
-            }
-        }
-        bundles
+        let begins = |run: &Run| RunDirectory::new(self.folder, &self.sweep.cells[run.cell], run.seeds).training_state().is_none();
+        let (fresh, interrupted): (Vec<Run>, Vec<Run>) = runs.iter().partition(|run| begins(run));
+        let of_cells = fresh.chunk_by(|one, other| one.cell == other.cell);
+        let bundles = of_cells.flat_map(|cell| cell.chunks(self.side_by_side)).map(<[Run]>::to_vec);
+        bundles.chain(interrupted.into_iter().map(|run| vec![run])).collect()
     }
 
     fn next(&self, queue: &Mutex<VecDeque<Vec<Run>>>) -> Option<Vec<Run>> {
@@ -91,7 +86,7 @@ impl Pool<'_> {
     }
 
     /// Those that ended of runs side by side. `threads` tells how many threads they may use now.
-    fn execute_bundle(&self, bundle: &[Run], threads: &(dyn Fn() -> usize + Sync)) -> Vec<Ended> {
+    fn execute_bundle(&self, bundle: &[Run], at_once: usize, threads: &(dyn Fn() -> usize + Sync)) -> Vec<Ended> {
         let cell = &self.sweep.cells[bundle[0].cell];
         let lines: Vec<Line<'_>> = bundle.iter().map(|run| self.board.begin(cell, run.seeds)).collect();
         let started = Instant::now();
@@ -101,6 +96,7 @@ impl Pool<'_> {
             device: self.device,
             stop: self.stop,
             progress: &|run, progress| lines[run].tell(progress),
+            at_once,
             threads,
         };
         let seeds: Vec<SeedPair> = bundle.iter().map(|run| run.seeds).collect();

@@ -61,7 +61,15 @@ impl RunDirectory {
         fs::create_dir_all(&checkpoint).map_err(Error::file(&checkpoint, "create"))?;
         self.check_owner(cell, seeds)?;
         write_json(&self.path.join("config.json"), &configuration(cell, seeds))?;
-        write_json(&self.path.join("environment.json"), &environment(cell, device, side_by_side))
+        let path = self.path.join("environment.json");
+        let mut environment = environment(cell, device, side_by_side);
+        // A run that goes on keeps where it was before: on another machine, or beside other runs, results may differ by rounding.
+        if self.training_state().is_some()
+            && let Some(before) = read_if_there(&path)?.and_then(|text| serde_json::from_str::<Value>(&text).ok())
+        {
+            environment["before"] = before;
+        }
+        write_json(&path, &environment)
     }
 
     /// The state that training can go on from, if there is one.

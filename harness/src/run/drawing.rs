@@ -7,13 +7,14 @@ use tasks::random::{ChaCha8Rng, Rng, below};
 use transformer::{Placement, Sequence};
 
 use crate::cell::Cell;
+use crate::config::LossConfig;
 use crate::error::Error;
 
 /// The sequences of a training step.
 pub(super) fn batch(cell: &Cell, rng: &mut ChaCha8Rng) -> Result<Vec<Sequence>, Error> {
     let count = cell.config.train.batch;
     match cell.config.train.context {
-        Some(context) => (0..count).map(|_| window(cell, context, rng)).collect(),
+        Some(context) => (0..count).map(|_| window_that_teaches(cell, context, rng)).collect(),
         None => examples(cell, count, rng, |tokens, answer_start, random| cell.in_training(tokens, answer_start, random)),
     }
 }
@@ -28,6 +29,17 @@ pub(super) fn examples(
 ) -> Result<Vec<Sequence>, Error> {
     let one = |_| sequence(cell, &example(cell, rng)?, |tokens, answer_start| placement(tokens, answer_start, rng.next_u64()));
     (0..count).map(one).collect()
+}
+
+/// A window with something that the loss counts. Of tasks with short answers many windows, where they are not much longer than an example, have no whole prompt and answer.
+fn window_that_teaches(cell: &Cell, context: usize, rng: &mut ChaCha8Rng) -> Result<Sequence, Error> {
+    loop {
+        // One that begins where its first example does has all of that, so there is one to come.
+        let window = window(cell, context, rng)?;
+        if !window.answers.is_empty() || cell.config.train.loss == LossConfig::All {
+            return Ok(window);
+        }
+    }
 }
 
 /// A window of `context` tokens, filled with examples one after another. It begins anywhere in the first one, so that in the course of training an example
@@ -82,12 +94,25 @@ fn encode(cell: &Cell, example: &Example) -> Result<(Vec<u32>, usize), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::tree::{CellConfig, TrainConfig};
+    use crate::config::tree::{CellConfig, LengthDraw, TrainConfig};
     use tasks::random::stream;
 
     fn cell(context: usize) -> Cell {
         let train = TrainConfig { lengths: 6, context: Some(context), batch: 40, ..TrainConfig::default() };
         Cell::new(CellConfig { task: "sort".to_owned(), train, ..CellConfig::default() }, "flex").unwrap()
+    }
+
+    /// Most windows of so little more than an example have no whole one; a batch of such would teach nothing.
+    #[test]
+    fn where_only_answers_count_every_window_has_one() {
+        let of = |loss: LossConfig| {
+            let train =
+                TrainConfig { lengths: 20, context: Some(23), batch: 16, loss, length_draw: LengthDraw::Fixed, ..TrainConfig::default() };
+            let cell = Cell::new(CellConfig { task: "mode".to_owned(), train, ..CellConfig::default() }, "flex").unwrap();
+            (0..5).flat_map(|step| batch(&cell, &mut stream(0, "data", step)).unwrap()).filter(|window| window.answers.is_empty()).count()
+        };
+        assert_eq!(of(LossConfig::Answer), 0);
+        assert!(of(LossConfig::All) > 40);
     }
 
     /// A window is whole examples, apart from its ends, and the answers that it marks are theirs.

@@ -6,18 +6,21 @@ use transformer::{Device, step_bytes};
 use crate::cell::Cell;
 use crate::error::Error;
 
-/// Refuses runs side by side whose training step would take more memory than is free. What a GPU has free is not known before it is asked for.
-pub(super) fn check(cell: &Cell, replicas: usize, device: &Device) -> Result<(), Error> {
+/// Refuses runs side by side whose training step would take more memory than is free, `at_once` such steps at a time. What a GPU has free is not known before it is
+/// asked for. Evaluation is not counted; it goes over a few thousand tokens at a time.
+pub(super) fn check(cell: &Cell, replicas: usize, at_once: usize, device: &Device) -> Result<(), Error> {
     if !device.is_cpu() {
         return Ok(());
     }
     let train = &cell.config.train;
     let needed = step_bytes(&cell.model(), replicas, train.batch, cell.tokens_trained(), device) as u64;
+    let needed = needed.saturating_mul(at_once as u64);
     let mut system = System::new();
     system.refresh_memory();
-    // A container may have less than the machine.
-    let free = system.cgroup_limits().map_or(u64::MAX, |limits| limits.free_memory).min(system.available_memory());
-    if needed <= free { Ok(()) } else { Err(Error::OutOfMemory { needed, free, way_out: way_out(cell, replicas) }) }
+    // A container may have less than the machine. What it has read of files is given up where memory is asked for.
+    let in_container = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory.saturating_sub(limits.rss));
+    let free = in_container.min(system.available_memory());
+    if needed <= free { Ok(()) } else { Err(Error::OutOfMemory { needed, at_once, free, way_out: way_out(cell, replicas) }) }
 }
 
 /// What to lower, the most effective first.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use report::RunStatus;
 use serde::{Deserialize, Serialize};
 use tasks::random::stream;
-use transformer::{ModelError, Sequence, Trainer, Transformer, score};
+use transformer::{ModelError, Sequence, StepLoss, Trainer, Transformer, score};
 
 use super::directory::RunDirectory;
 use super::{Context, Done, Progress, drawing};
@@ -50,14 +50,14 @@ const SAVED_EVERY: Duration = Duration::from_secs(30);
 const DRAWN_AHEAD: usize = 4;
 
 /// Trains runs side by side, which differ only in their seeds, each to the last step, to an early stop, to divergence or to the end of its time.
-/// `finish` takes the model of each as it ends, and what it came to. Returns `false` where the user stopped runs before their end.
+/// `finish` takes the model of each as it ends, and what it came to; it is not called for runs that the user stopped before their end.
 pub(super) fn train(
     cell: &Cell,
     runs: &[(SeedPair, RunDirectory)],
     trainer: &mut Trainer,
     context: &Context,
     finish: &mut dyn FnMut(usize, &Transformer, Done) -> Result<(), Error>,
-) -> Result<bool, Error> {
+) -> Result<(), Error> {
     let start = match runs {
         [(_, directory)] => directory.training_state().map_or(Ok(State::default()), |path| State::resume(trainer, &path))?,
         _ => State::default(),
@@ -111,16 +111,20 @@ impl<'d> InTraining<'d> {
     }
 
     fn save(&self, step: usize, replica: usize, trainer: &Trainer) -> Result<(), Error> {
+        // The state says how long the lines are, so they go to disk first.
+        self.metrics.lines.get_ref().sync_data().map_err(Error::file(&self.directory.metrics(), "write"))?;
         self.metrics.state(step, self.exact_match).save(trainer, replica, self.directory)
     }
 }
 
 impl Training<'_> {
     /// Takes a step on each batch.
-    fn run(mut self, first: usize, batches: &[Receiver<Result<Vec<Sequence>, Error>>], trainer: &mut Trainer) -> Result<bool, Error> {
+    fn run(mut self, first: usize, batches: &[Receiver<Result<Vec<Sequence>, Error>>], trainer: &mut Trainer) -> Result<(), Error> {
         let train = &self.cell.config.train;
         let schedule = self.cell.schedule();
         let mut last_saved = Instant::now();
+        // Not yet looked at.
+        let mut last_losses: Option<StepLoss> = None;
         for step in first..train.steps {
             let waiting = Instant::now();
             let drawn: Vec<Vec<Sequence>> = batches.iter().map_while(|batches| batches.recv().ok()).collect::<Result<_, _>>()?;
@@ -129,14 +133,19 @@ impl Training<'_> {
                 if step > first {
                     self.save(step, trainer)?;
                 }
-                return Ok(false);
+                return Ok(());
             }
             let out_of_time = |run: &InTraining| train.minutes_at_most.is_some_and(|minutes| run.metrics.secs() > 60.0 * minutes);
             if self.runs.iter().any(out_of_time) {
+                let losses = last_losses.map(StepLoss::values).unwrap_or_default();
                 for replica in 0..self.runs.len() {
-                    self.end(replica, RunStatus::TimedOut { step: step as u64 }, step, trainer)?;
+                    let is_finite = losses.get(replica).is_none_or(|loss| loss.is_finite());
+                    let step_taken = step as u64;
+                    let status =
+                        if is_finite { RunStatus::TimedOut { step: step_taken } } else { RunStatus::Diverged { step: step_taken } };
+                    self.end(replica, status, step, trainer)?;
                 }
-                return Ok(true);
+                return Ok(());
             }
             let started = Instant::now();
             trainer.set_threads((self.context.threads)());
@@ -146,7 +155,13 @@ impl Training<'_> {
             let look = last || (step + 1) % train.check_steps == 0;
             let tokens_computed = losses.tokens_computed() / self.runs.len();
             // Reading losses waits for the device, so they are read only when they are looked at.
-            let losses = if look { losses.values() } else { Vec::new() };
+            let losses = if look {
+                last_losses = None;
+                losses.values()
+            } else {
+                last_losses = Some(losses);
+                Vec::new()
+            };
             for (run, batch) in self.runs.iter_mut().zip(&drawn).filter(|(run, _)| !run.ended) {
                 run.metrics.trained(batch, tokens_computed, started.elapsed().as_secs_f64(), secs_waiting);
             }
@@ -154,7 +169,7 @@ impl Training<'_> {
                 self.look(replica, step + 1, loss, schedule.rate(step), trainer)?;
             }
             if self.runs.iter().all(|run| run.ended) {
-                return Ok(true);
+                return Ok(());
             }
             if look && last_saved.elapsed() >= SAVED_EVERY {
                 self.save(step + 1, trainer)?;
@@ -164,7 +179,7 @@ impl Training<'_> {
                 (self.context.progress)(replica, Progress { step: step + 1, steps: train.steps, exact_match: run.exact_match });
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Looks at a run after a step, and ends it where there is a reason to.
@@ -280,6 +295,11 @@ impl<'d> Metrics<'d> {
         let path = directory.metrics();
         let open = || -> std::io::Result<File> {
             let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(&path)?;
+            if file.metadata()?.len() < start.metrics_bytes {
+                return Err(std::io::Error::other(
+                    "shorter than when the training state was saved: delete the run's folder, and it will be repeated",
+                ));
+            }
             file.set_len(start.metrics_bytes)?;
             file.seek(SeekFrom::End(0))?;
             Ok(file)

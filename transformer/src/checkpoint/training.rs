@@ -202,6 +202,39 @@ mod tests {
     }
 
     #[test]
+    fn a_state_of_one_of_several_is_that_of_a_model_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("training.safetensors");
+        let device = open_device("flex-plain").unwrap();
+        let optimizer = OptimizerConfig { weight_decay: 0.1, clip: Some(1.0), ..OptimizerConfig::default() };
+        let rngs = &mut [0, 1, 2].map(ChaCha8Rng::seed_from_u64);
+        let mut several = Trainer::side_by_side(&config(Positions::T5), &optimizer, LossOn::All, rngs, &device).unwrap();
+        let batches = |step: usize| -> Vec<Vec<Sequence>> {
+            let sequence = |shift: usize| {
+                let tokens = (0..7).map(|t| ((t * 3 + step + shift) % 9) as u32).collect();
+                Sequence::example(tokens, 3, crate::position::Placement::default())
+            };
+            (0..3).map(|replica| (0..4).map(|b| sequence(5 * b + replica)).collect()).collect()
+        };
+        let together = |several: &mut Trainer, step: usize| -> f32 {
+            let batches = batches(step);
+            let of_each: Vec<&[Sequence]> = batches.iter().map(Vec::as_slice).collect();
+            several.step_side_by_side(&of_each, 1e-2).unwrap().values()[1]
+        };
+        for step in 0..4 {
+            together(&mut several, step);
+        }
+        several.save_of(1, &path, HashMap::new()).unwrap();
+        let mut alone = trainer(Positions::T5, &device);
+        alone.resume(&path).unwrap();
+        assert_eq!(weights(&alone.model()), weights(&several.model_of(1)));
+        for step in 4..8 {
+            let (one, other) = (alone.step(&batches(step)[1], 1e-2).unwrap().value(), together(&mut several, step));
+            assert!((one - other).abs() < 1e-4, "{one} is not {other}");
+        }
+    }
+
+    #[test]
     fn a_state_before_the_first_step_is_one_too() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("training.safetensors");
