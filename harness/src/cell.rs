@@ -171,6 +171,13 @@ impl Cell {
         }
     }
 
+    /// Whether runs of the two can be trained side by side: they differ in learning rate at most.
+    pub fn goes_beside(&self, other: &Self) -> bool {
+        let mut config = self.config.clone();
+        config.train.lr = other.config.train.lr;
+        config == other.config
+    }
+
     /// A rough measure of the work of one run, for starting long runs first.
     pub fn work(&self) -> usize {
         let (model, train) = (&self.config.model, &self.config.train);
@@ -276,6 +283,14 @@ mod tests {
         assert_eq!(cell(None).model().positions, Positions::Randomized { rows: 4 * longest });
         assert_eq!(cell(None).id, cell(Some(4 * longest)).id, "the default, written out");
         assert_ne!(cell(None).id, cell(Some(2048)).id);
+    }
+
+    #[test]
+    fn cells_of_different_learning_rates_go_beside_one_another() {
+        let with = |train: TrainConfig| Cell::new(CellConfig { train, ..config() }, "flex").unwrap();
+        let one = with(TrainConfig::default());
+        assert!(one.goes_beside(&with(TrainConfig { lr: 5e-3, ..TrainConfig::default() })));
+        assert!(!one.goes_beside(&with(TrainConfig { batch: 16, ..TrainConfig::default() })));
     }
 
     #[test]

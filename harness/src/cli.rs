@@ -83,7 +83,7 @@ struct RunArgs {
     /// Threads: each has a run of its own, and helps with another's when runs get fewer [default: one for each core].
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     workers: Option<u16>,
-    /// Runs that differ only in their seeds are trained side by side, up to so many as one: for a GPU, which a single small model does not fill. On the CPU
+    /// Runs that differ only in their seeds or learning rates are trained side by side, up to so many as one: for a GPU, which a single small model does not fill. On the CPU
     /// one at a time is faster.
     #[arg(long, value_name = "K", default_value = "1", value_parser = clap::value_parser!(u16).range(1..))]
     side_by_side: u16,

@@ -94,21 +94,24 @@ pub struct Context<'a> {
     pub threads: &'a (dyn Fn() -> usize + Sync),
 }
 
-/// Trains runs of a cell side by side, evaluates each, and marks it done. Of a run that the user stopped before its end, `None` is returned.
+/// Trains runs side by side, evaluates each, and marks it done. Their cells differ in learning rate at most ([`Cell::goes_beside`]). Of a run that the user stopped before
+/// its end, `None` is returned.
 ///
 /// # Errors
 /// Where a directory holds something else or cannot be written. Divergence is a result, not an error.
-pub fn execute(cell: &Cell, seeds: &[SeedPair], context: &Context) -> Result<Vec<Option<Done>>, Error> {
-    let runs: Vec<(SeedPair, RunDirectory)> = seeds.iter().map(|&seeds| (seeds, RunDirectory::new(context.folder, cell, seeds))).collect();
-    for (seeds, directory) in &runs {
+pub fn execute(runs: &[(&Cell, SeedPair)], context: &Context) -> Result<Vec<Option<Done>>, Error> {
+    let Some(&(cell, _)) = runs.first() else { return Ok(Vec::new()) };
+    let runs: Vec<(&Cell, SeedPair, RunDirectory)> =
+        runs.iter().map(|&(cell, seeds)| (cell, seeds, RunDirectory::new(context.folder, cell, seeds))).collect();
+    for (cell, seeds, directory) in &runs {
         directory.begin(cell, *seeds, context.device, runs.len())?;
     }
-    memory::check(cell, seeds.len(), context.at_once, context.device)?;
-    let mut rngs: Vec<_> = seeds.iter().map(|seeds| stream(seeds.init, "init", 0)).collect();
+    memory::check(cell, runs.len(), context.at_once, context.device)?;
+    let mut rngs: Vec<_> = runs.iter().map(|(_, seeds, _)| stream(seeds.init, "init", 0)).collect();
     let mut trainer = Trainer::side_by_side(&cell.model(), &cell.optimizer(), cell.loss_on(), &mut rngs, context.device)?;
     let mut ended: Vec<Option<Done>> = vec![None; runs.len()];
-    training::train(cell, &runs, &mut trainer, context, &mut |replica, model, done| {
-        let (seeds, directory) = &runs[replica];
+    training::train(&runs, &mut trainer, context, &mut |replica, model, done| {
+        let (cell, seeds, directory) = &runs[replica];
         let diverged = matches!(done.status, RunStatus::Diverged { .. });
         let records = if diverged { Vec::new() } else { evaluation::evaluate(cell, *seeds, &cell.evaluated(model.clone()), context)? };
         directory.finish(model, &records, &done)?;

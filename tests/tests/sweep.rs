@@ -261,6 +261,11 @@ fn runs_side_by_side_come_to_what_they_come_to_alone() {
         let most = if alone.metric == Metric::Loss { 0.02 * (1.0 + alone.value) } else { 0.1 };
         assert!(apart <= most, "{alone:?}, {together:?}");
     }
+    // So do learning rates, one beside the other.
+    let grid = format!("{}grid: {{train.lr: [0.01, 0.003]}}\n", sweep.replace("[0, 1, 2]", "[0]"));
+    desk.write("rates.yaml", &grid);
+    let rates = desk.rasplab(&["run", "rates.yaml", "--set", "device=flex-plain", "--side-by-side", "2", "--out", "rates"]);
+    assert_eq!(rates.stderr.lines().filter(|line| line.contains("2 runs side by side")).count(), 4, "{}", rates.stderr);
     let of = |out: &str| looks(&desk, &run_of_in(&desk, out, "parity"));
     assert_eq!(of("alone").len(), of("together").len());
 }

@@ -34,6 +34,7 @@ mod layers;
 mod memory;
 mod model;
 mod position;
+mod rates;
 mod schedule;
 mod score;
 mod train;

@@ -1,7 +1,7 @@
 //! A pool of workers on this machine, each with one run at a time.
 //!
 //! While there are runs for all workers, each run has one thread; when runs get fewer than workers, those that are left share the threads.
-//! Where it was asked for, runs that differ only in their seeds are trained side by side, as one. Long runs start first, so that the last ones end together. No result depends on the order, nor on the threads of a run.
+//! Where it was asked for, runs that differ only in their seeds and learning rates are trained side by side, as one. Long runs start first, so that the last ones end together. No result depends on the order, nor on the threads of a run.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -39,7 +39,7 @@ pub struct Pool<'a> {
     pub device: &'a Device,
     /// Threads, and runs at a time.
     pub workers: usize,
-    /// Runs of a cell that are trained side by side, at most.
+    /// Runs that are trained side by side, at most.
     pub side_by_side: usize,
     /// Set when the user has asked to stop.
     pub stop: &'a AtomicBool,
@@ -76,7 +76,8 @@ impl Pool<'_> {
     fn bundles(&self, runs: &[Run]) -> Vec<Vec<Run>> {
         let begins = |run: &Run| RunDirectory::new(self.folder, &self.sweep.cells[run.cell], run.seeds).training_state().is_none();
         let (fresh, interrupted): (Vec<Run>, Vec<Run>) = runs.iter().partition(|run| begins(run));
-        let of_cells = fresh.chunk_by(|one, other| one.cell == other.cell);
+        let cell = |run: &Run| &self.sweep.cells[run.cell];
+        let of_cells = fresh.chunk_by(|one, other| one.cell == other.cell || cell(one).goes_beside(cell(other)));
         let bundles = of_cells.flat_map(|cell| cell.chunks(self.side_by_side)).map(<[Run]>::to_vec);
         bundles.chain(interrupted.into_iter().map(|run| vec![run])).collect()
     }
@@ -87,8 +88,9 @@ impl Pool<'_> {
 
     /// Those that ended of runs side by side. `threads` tells how many threads they may use now.
     fn execute_bundle(&self, bundle: &[Run], at_once: usize, threads: &(dyn Fn() -> usize + Sync)) -> Vec<Ended> {
-        let cell = &self.sweep.cells[bundle[0].cell];
-        let lines: Vec<Line<'_>> = bundle.iter().map(|run| self.board.begin(cell, run.seeds)).collect();
+        let runs: Vec<(&Cell, SeedPair)> = bundle.iter().map(|run| (&self.sweep.cells[run.cell], run.seeds)).collect();
+        let (cell, _) = runs[0];
+        let lines: Vec<Line<'_>> = runs.iter().map(|&(cell, seeds)| self.board.begin(cell, seeds)).collect();
         let started = Instant::now();
         let context = Context {
             sweep: &self.sweep.config.sweep,
@@ -99,19 +101,18 @@ impl Pool<'_> {
             at_once,
             threads,
         };
-        let seeds: Vec<SeedPair> = bundle.iter().map(|run| run.seeds).collect();
         // A panic inside a device must not take the other runs with it.
-        let outcome = catch_unwind(AssertUnwindSafe(|| run::execute(cell, &seeds, &context)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| run::execute(&runs, &context)));
         let failure = match outcome {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(error)) => Err(in_one_line(&error)),
             Err(panic) => Err(panic_message(panic.as_ref(), cell, bundle.len())),
         };
         // What was done before the others failed is done.
-        let done = |run: &Run| RunDirectory::new(self.folder, cell, run.seeds).done(cell, run.seeds).ok().flatten();
+        let done = |&(cell, seeds): &(&Cell, SeedPair)| RunDirectory::new(self.folder, cell, seeds).done(cell, seeds).ok().flatten();
         let of_each: Vec<Result<Option<Done>, String>> = match failure {
             Ok(done) => done.into_iter().map(Ok).collect(),
-            Err(failure) => bundle.iter().map(|run| done(run).map(Some).ok_or_else(|| failure.clone())).collect(),
+            Err(failure) => runs.iter().map(|run| done(run).map(Some).ok_or_else(|| failure.clone())).collect(),
         };
         let end = |((&run, line), outcome): ((&Run, Line<'_>), Result<Option<Done>, String>)| match outcome {
             Ok(None) => {

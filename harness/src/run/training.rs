@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use report::RunStatus;
 use serde::{Deserialize, Serialize};
 use tasks::random::stream;
-use transformer::{ModelError, Sequence, StepLoss, Trainer, Transformer, score};
+use transformer::{ModelError, Schedule, Sequence, StepLoss, Trainer, Transformer, score};
 
 use super::directory::RunDirectory;
 use super::{Context, Done, Progress, drawing};
@@ -49,22 +49,21 @@ const SAVED_EVERY: Duration = Duration::from_secs(30);
 /// Batches drawn ahead of the step that trains on them.
 const DRAWN_AHEAD: usize = 4;
 
-/// Trains runs side by side, which differ only in their seeds, each to the last step, to an early stop, to divergence or to the end of its time.
+/// Trains runs side by side, which differ only in their seeds and learning rates, each to the last step, to an early stop, to divergence or to the end of its time.
 /// `finish` takes the model of each as it ends, and what it came to; it is not called for runs that the user stopped before their end.
 pub(super) fn train(
-    cell: &Cell,
-    runs: &[(SeedPair, RunDirectory)],
+    runs: &[(&Cell, SeedPair, RunDirectory)],
     trainer: &mut Trainer,
     context: &Context,
     finish: &mut dyn FnMut(usize, &Transformer, Done) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let start = match runs {
-        [(_, directory)] => directory.training_state().map_or(Ok(State::default()), |path| State::resume(trainer, &path))?,
+        [(_, _, directory)] => directory.training_state().map_or(Ok(State::default()), |path| State::resume(trainer, &path))?,
         _ => State::default(),
     };
     std::thread::scope(|scope| {
         // Each run's examples are drawn by a thread of its own, ahead of the step that trains on them.
-        let batches = runs.iter().map(|&(seeds, _)| {
+        let batches = runs.iter().map(|&(cell, seeds, _)| {
             let (sender, batches) = sync_channel(DRAWN_AHEAD);
             scope.spawn(move || {
                 for step in start.step..cell.config.train.steps {
@@ -77,14 +76,14 @@ pub(super) fn train(
             batches
         });
         let batches: Vec<Receiver<Result<Vec<Sequence>, Error>>> = batches.collect();
-        let runs = runs.iter().map(|(seeds, directory)| InTraining::new(cell, *seeds, directory, &start)).collect::<Result<_, _>>()?;
-        Training { cell, runs, context, finish }.run(start.step, &batches, trainer)
+        let runs =
+            runs.iter().map(|(cell, seeds, directory)| InTraining::new(cell, *seeds, directory, &start)).collect::<Result<_, _>>()?;
+        Training { runs, context, finish }.run(start.step, &batches, trainer)
     })
 }
 
 /// Runs that are trained side by side.
 struct Training<'t> {
-    cell: &'t Cell,
     runs: Vec<InTraining<'t>>,
     context: &'t Context<'t>,
     finish: &'t mut dyn FnMut(usize, &Transformer, Done) -> Result<(), Error>,
@@ -92,6 +91,8 @@ struct Training<'t> {
 
 /// What belongs to one run alone.
 struct InTraining<'d> {
+    cell: &'d Cell,
+    schedule: Schedule,
     directory: &'d RunDirectory,
     /// Examples of the look at in-distribution exact match.
     checked: Vec<Sequence>,
@@ -102,12 +103,20 @@ struct InTraining<'d> {
 }
 
 impl<'d> InTraining<'d> {
-    fn new(cell: &Cell, seeds: SeedPair, directory: &'d RunDirectory, start: &State) -> Result<Self, Error> {
+    fn new(cell: &'d Cell, seeds: SeedPair, directory: &'d RunDirectory, start: &State) -> Result<Self, Error> {
         let rng = &mut stream(seeds.data, "check", 0);
         let checked = drawing::examples(cell, CHECK_EXAMPLES, rng, |tokens, answer_start, random| {
             cell.at_evaluation(&tokens[..answer_start], tokens.len() - answer_start, random)
         })?;
-        Ok(Self { directory, checked, metrics: Metrics::open(directory, start)?, exact_match: start.exact_match, ended: false })
+        Ok(Self {
+            cell,
+            schedule: cell.schedule(),
+            directory,
+            checked,
+            metrics: Metrics::open(directory, start)?,
+            exact_match: start.exact_match,
+            ended: false,
+        })
     }
 
     fn save(&self, step: usize, replica: usize, trainer: &Trainer) -> Result<(), Error> {
@@ -120,8 +129,8 @@ impl<'d> InTraining<'d> {
 impl Training<'_> {
     /// Takes a step on each batch.
     fn run(mut self, first: usize, batches: &[Receiver<Result<Vec<Sequence>, Error>>], trainer: &mut Trainer) -> Result<(), Error> {
-        let train = &self.cell.config.train;
-        let schedule = self.cell.schedule();
+        // What the runs have in common.
+        let train = &self.runs[0].cell.config.train;
         let mut last_saved = Instant::now();
         // Not yet looked at.
         let mut last_losses: Option<StepLoss> = None;
@@ -150,7 +159,8 @@ impl Training<'_> {
             let started = Instant::now();
             trainer.set_threads((self.context.threads)());
             let of_each: Vec<&[Sequence]> = drawn.iter().map(Vec::as_slice).collect();
-            let losses = trainer.step_side_by_side(&of_each, schedule.rate(step))?;
+            let rates: Vec<f64> = self.runs.iter().map(|run| run.schedule.rate(step)).collect();
+            let losses = trainer.step_side_by_side(&of_each, &rates)?;
             let last = step + 1 == train.steps;
             let look = last || (step + 1) % train.check_steps == 0;
             let tokens_computed = losses.tokens_computed() / self.runs.len();
@@ -166,7 +176,7 @@ impl Training<'_> {
                 run.metrics.trained(batch, tokens_computed, started.elapsed().as_secs_f64(), secs_waiting);
             }
             for (replica, loss) in losses.into_iter().enumerate() {
-                self.look(replica, step + 1, loss, schedule.rate(step), trainer)?;
+                self.look(replica, step + 1, loss, trainer)?;
             }
             if self.runs.iter().all(|run| run.ended) {
                 return Ok(());
@@ -183,9 +193,9 @@ impl Training<'_> {
     }
 
     /// Looks at a run after a step, and ends it where there is a reason to.
-    fn look(&mut self, replica: usize, step: usize, loss: f32, rate: f64, trainer: &Trainer) -> Result<(), Error> {
-        let train = &self.cell.config.train;
+    fn look(&mut self, replica: usize, step: usize, loss: f32, trainer: &Trainer) -> Result<(), Error> {
         let run = &mut self.runs[replica];
+        let train = &run.cell.config.train;
         if run.ended {
             return Ok(());
         }
@@ -195,7 +205,7 @@ impl Training<'_> {
         let scores = score(&trainer.model_of(replica), &run.checked, self.context.device)?;
         let now = scores.iter().filter(|score| score.exact).count() as f64 / scores.len() as f64;
         let before = run.exact_match.replace(now);
-        run.metrics.write(step, loss, rate, now)?;
+        run.metrics.write(step, loss, run.schedule.rate(step - 1), now)?;
         let is_learned = now >= train.stop_at && before.is_some_and(|before| before >= train.stop_at);
         if is_learned || step == train.steps { self.end(replica, RunStatus::Done, step, trainer) } else { Ok(()) }
     }
@@ -208,7 +218,7 @@ impl Training<'_> {
         let Speed { secs, secs_waiting, tokens, tokens_computed } = run.metrics.speed;
         let model = trainer.model_of(replica);
         let done = Done {
-            stopped_early: status == RunStatus::Done && step < self.cell.config.train.steps,
+            stopped_early: status == RunStatus::Done && step < run.cell.config.train.steps,
             status,
             steps: step as u64,
             secs_train: secs,

@@ -219,7 +219,7 @@ mod tests {
         let together = |several: &mut Trainer, step: usize| -> f32 {
             let batches = batches(step);
             let of_each: Vec<&[Sequence]> = batches.iter().map(Vec::as_slice).collect();
-            several.step_side_by_side(&of_each, 1e-2).unwrap().values()[1]
+            several.step_side_by_side(&of_each, &[1e-2; 3]).unwrap().values()[1]
         };
         for step in 0..4 {
             together(&mut several, step);
