@@ -321,6 +321,7 @@ fn a_window_must_hold_what_is_trained_and_evaluated() {
     assert!(short.contains("an evaluated sequence has 11 tokens, and learned positions beyond 8 are not trained"), "{short}");
     assert!(message("train.clip=0").contains("absent for no clipping"));
     assert!(message("train.minutes_at_most=-1").contains("absent for no limit"));
+    assert!(message("train.clip=.nan").contains("`.nan` and `.inf` are no values of any key"), "not taken for absent");
     assert_eq!(message("train.context=11"), "");
 }
 

@@ -27,12 +27,12 @@ pub struct ModelConfig {
     pub positions: Positions,
     /// What stands between the two matrices of a block's hidden layer.
     pub activation: Activation,
-    /// How often all blocks are gone through, each time with the input added to what the last time left (Fan et al. 2024, equation 1,
+    /// How often all blocks are gone through, each time with the input added to what the last time left (Fan et al. 2024,
     /// <https://arxiv.org/abs/2409.15647>).
     #[serde(default = "once", skip_serializing_if = "is_once")]
     pub loops: usize,
     /// Products of queries and keys are multiplied by `max(1, ln n / ln N)` for a query that sees n tokens, where this is N; nothing trained changes
-    /// (Chiang and Cholak 2022, section 4.2, <https://arxiv.org/abs/2202.12172>, who train so too, with N = e).
+    /// (after Chiang and Cholak 2022, <https://arxiv.org/abs/2202.12172>, who scale by ln n, in training too).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sharpen_beyond: Option<usize>,
 }

@@ -18,7 +18,21 @@ pub(crate) fn parse(text: &str) -> Result<Value, Problem> {
     // By way of YAML's own values, which refuse a key that stands twice.
     let value: serde_yaml::Value = serde_yaml::from_str(text)
         .map_err(|error| problem(error.location().map(|location| location.line()), without_location(&error.to_string())))?;
+    // JSON has no such numbers, and would take them for absent.
+    if !is_finite(&value) {
+        return Err(problem(None, "`.nan` and `.inf` are no values of any key: give a number, or leave the key out"));
+    }
     serde_json::to_value(value).map_err(|error| problem(None, &error.to_string()))
+}
+
+fn is_finite(value: &serde_yaml::Value) -> bool {
+    match value {
+        serde_yaml::Value::Number(number) => number.as_f64().is_none_or(f64::is_finite),
+        serde_yaml::Value::Sequence(items) => items.iter().all(is_finite),
+        serde_yaml::Value::Mapping(map) => map.iter().all(|(key, value)| is_finite(key) && is_finite(value)),
+        serde_yaml::Value::Tagged(tagged) => is_finite(&tagged.value),
+        _ => true,
+    }
 }
 
 /// Writes a value as YAML.

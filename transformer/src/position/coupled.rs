@@ -1,4 +1,4 @@
-//! `coupled`: a learned vector per place, where tokens of one significance share a place, added to the token's (Cho et al. 2024, section 3,
+//! `coupled`: a learned vector per place, where tokens of one significance share a place, added to the token's (Cho et al. 2024,
 //! <https://arxiv.org/abs/2405.20671>). Which tokens these are only the task knows, so places come from outside; place 0 belongs to tokens that have none. (In the
 //! paper these have positions too.)
 //!
