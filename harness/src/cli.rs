@@ -2,17 +2,21 @@
 
 mod catalogue;
 mod decode;
+mod expand;
 mod predict;
 mod random;
 mod rasp;
+mod status;
 mod sweep;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::error::Error;
+use crate::lease::Terms;
 use crate::printer::{Color, Printer};
 
 /// Which algorithms do Transformers really learn? Length generalization measured against RASP-L program length.
@@ -32,14 +36,27 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Train, evaluate and report a sweep; what is done already is not done again.
-    #[command(after_help = "Example: rasplab run configs/quickstart.yaml --workers 2 --set train.steps=500")]
+    ///
+    /// Several processes may run the same sweep at once, here or on machines that share the folder: each run is done by one of them. SIGTERM and Ctrl-C keep the state of
+    /// what is running; the same command goes on.
+    #[command(after_help = "Examples: rasplab run configs/quickstart.yaml --workers 2 --set train.steps=500
+          rasplab run sweep.yaml --engine slurm --jobs 16 --sbatch=--partition=gpu --sbatch=--gres=gpu:1")]
     Run(RunArgs),
+    /// Take runs of a sweep, one after another, until none is left to take: what a job of a cluster does. No report is written.
+    #[command(after_help = "Examples: rasplab work runs/quickstart
+          rasplab work configs/quickstart.yaml --out runs/quickstart --run sort-0123456789ab/init0-data0")]
+    Work(WorkArgs),
+    /// Show what of a sweep is done, running, failed and left, and about how long it will take.
+    #[command(after_help = "Example: rasplab status runs/quickstart")]
+    Status(StatusArgs),
     /// Check a sweep file and report all of its problems; nothing is created.
     #[command(after_help = "Example: rasplab validate configs/quickstart.yaml")]
     Validate(SweepArgs),
     /// List the cells and seeds of a sweep file, with every default written out; nothing is created.
-    #[command(after_help = "Example: rasplab expand configs/quickstart.yaml --json")]
-    Expand(SweepArgs),
+    #[command(after_help = "Examples: rasplab expand configs/quickstart.yaml --json
+          rasplab expand configs/quickstart.yaml --show-defaults
+          rasplab expand configs/quickstart.yaml --commands | parallel && rasplab report runs/quickstart")]
+    Expand(ExpandArgs),
     /// Write the report of a sweep anew from the results in its folder; nothing is trained.
     #[command(after_help = "Example: rasplab report runs/quickstart")]
     Report(ReportArgs),
@@ -67,6 +84,7 @@ enum Command {
 #[derive(Debug, Args)]
 struct SweepArgs {
     /// The sweep file.
+    #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Override a key, as in train.lr=0.001; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -80,6 +98,27 @@ struct RunArgs {
     /// The folder for results [default: runs/<name of the sweep>].
     #[arg(long)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    pool: PoolArgs,
+    /// Who does the runs: this machine, or jobs of Slurm that this command submits and watches.
+    #[arg(long, value_enum, default_value = "local")]
+    engine: Engine,
+    #[command(flatten)]
+    slurm: SlurmArgs,
+}
+
+/// Who does the runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Engine {
+    /// This machine.
+    Local,
+    /// Jobs of Slurm.
+    Slurm,
+}
+
+/// How a process does runs.
+#[derive(Debug, Clone, Args)]
+struct PoolArgs {
     /// Threads: each has a run of its own, and helps with another's when runs get fewer [default: one for each core].
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     workers: Option<u16>,
@@ -87,6 +126,76 @@ struct RunArgs {
     /// one at a time is faster.
     #[arg(long, value_name = "K", default_value = "1", value_parser = clap::value_parser!(u16).range(1..))]
     side_by_side: u16,
+    /// Seconds between two savings of a run's training state, at the next look at its exact match.
+    #[arg(long, value_name = "SECS", default_value = "30", value_parser = secs)]
+    save_every: Duration,
+    /// Seconds without a sign of life after which a run is taken over from a process of another machine. Longer is safer where the disk is slow to show what others write.
+    #[arg(long, value_name = "SECS", default_value = "60", value_parser = secs)]
+    stale_after: Duration,
+}
+
+impl PoolArgs {
+    fn workers(&self) -> usize {
+        self.workers.map_or_else(sweep::cores, usize::from)
+    }
+
+    fn terms(&self) -> Terms {
+        Terms { stale_after: self.stale_after }
+    }
+}
+
+fn secs(text: &str) -> Result<Duration, String> {
+    let secs = text.parse::<f64>().ok().filter(|secs| (0.001..=86_400.0).contains(secs));
+    secs.map(Duration::from_secs_f64).ok_or_else(|| "expected seconds, from 0.001 to 86400".to_owned())
+}
+
+/// How jobs are submitted to Slurm.
+#[derive(Debug, Clone, Args)]
+struct SlurmArgs {
+    /// With --engine slurm, jobs at a time, each with as many workers as it has CPUs.
+    #[arg(long, value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    jobs: u16,
+    /// With --engine slurm, an option for sbatch, as in --sbatch=--partition=gpu; may be repeated.
+    #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
+    sbatch: Vec<String>,
+    /// With --engine slurm, submit and return; the same command later watches the jobs and reports.
+    #[arg(long)]
+    detach: bool,
+}
+
+#[derive(Debug, Args)]
+struct WorkArgs {
+    #[command(flatten)]
+    sweep: SweepArgs,
+    /// The folder for results, where a sweep file is given [default: runs/<name of the sweep>].
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Do this run alone, also if it failed before.
+    #[arg(long, value_name = "RUN")]
+    run: Option<String>,
+    #[command(flatten)]
+    pool: PoolArgs,
+}
+
+#[derive(Debug, Args)]
+struct StatusArgs {
+    /// The sweep's folder.
+    folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct ExpandArgs {
+    #[command(flatten)]
+    sweep: SweepArgs,
+    /// Write each cell as YAML, with a mark at what is a default.
+    #[arg(long, conflicts_with_all = ["commands", "json"])]
+    show_defaults: bool,
+    /// Write one command a run, for GNU parallel or any scheduler; `rasplab report` is the last step.
+    #[arg(long, conflicts_with = "json")]
+    commands: bool,
+    /// The folder for results, in commands [default: runs/<name of the sweep>].
+    #[arg(long)]
+    out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -172,8 +281,10 @@ pub fn main() -> ExitCode {
 fn dispatch(command: Command, printer: Printer) -> Result<(), Error> {
     match command {
         Command::Run(args) => sweep::run(&args, printer),
-        Command::Validate(args) => sweep::validate(&args, printer),
-        Command::Expand(args) => sweep::expand(&args, printer),
+        Command::Work(args) => sweep::work(&args, printer),
+        Command::Status(args) => status::show(&args.folder, printer),
+        Command::Validate(args) => expand::validate(&args, printer),
+        Command::Expand(args) => expand::expand(&args, printer),
         Command::Report(args) => sweep::report(&args.folder, printer),
         Command::Decode(args) => decode::decode_run(&args, printer),
         Command::Tasks(command) => catalogue::tasks(command, printer),

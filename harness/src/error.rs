@@ -76,6 +76,47 @@ pub enum Error {
         /// The cell that belongs there.
         wanted: CellId,
     },
+    /// A file of the sweep's folder is not what rasplab wrote.
+    #[error("{path}: {reason}: restore it, or run the sweep's file again, which writes it anew", path = path.display())]
+    DamagedFolder {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The folder was made by a rasplab that keeps things elsewhere.
+    #[error(
+        "{dir} was made by rasplab {by}, which lays out results otherwise (layout {found}; this rasplab, {}, has layout {wanted}): choose another folder with --out, or go on with that rasplab",
+        env!("CARGO_PKG_VERSION"),
+        dir = dir.display()
+    )]
+    OtherLayout {
+        /// The folder.
+        dir: PathBuf,
+        /// The version that made it.
+        by: String,
+        /// Its layout.
+        found: u32,
+        /// The layout of this one.
+        wanted: u32,
+    },
+    /// Another process has taken a run over.
+    #[error("{}: another process has taken this run over, since this one gave no sign of life: it is left to it", lease.display())]
+    LeaseLost {
+        /// The lease's file.
+        lease: PathBuf,
+    },
+    /// The folder has no such run.
+    #[error("{file} has no run `{name}`: `rasplab expand` lists them")]
+    NoSuchRun {
+        /// The sweep file.
+        file: String,
+        /// What was asked for.
+        name: String,
+    },
+    /// Slurm refused something, or is not there.
+    #[error("{0}")]
+    Slurm(String),
     /// There are no results to report.
     #[error("{dir} holds no sweep: run one first, as in `rasplab run configs/quickstart.yaml`", dir = dir.display())]
     NoResults {
@@ -206,6 +247,17 @@ impl Error {
             | Self::NotFormatted { .. } => 1,
             _ => 2,
         }
+    }
+
+    /// Whether the disk has no room.
+    pub fn is_full(&self) -> bool {
+        let kind = match self {
+            Self::File { source, .. } => source.kind(),
+            Self::Model(transformer::ModelError::CheckpointFile { source, .. }) => source.kind(),
+            Self::AfterRuns(inner) => return inner.is_full(),
+            _ => return false,
+        };
+        matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
     }
 
     /// For `map_err`: what was tried on a path.

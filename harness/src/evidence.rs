@@ -1,7 +1,7 @@
 //! What a sweep's folder holds, gathered for the report; and the report, written back into the folder.
 
+use std::collections::HashSet;
 use std::fs;
-use std::path::Path;
 
 use report::{Analysis, CellPredictions, Evidence, RunOutcome, RunStatus, SweepInfo};
 use serde::{Deserialize, Serialize};
@@ -9,36 +9,29 @@ use tasks::random::stream;
 
 use crate::error::Error;
 use crate::predictor;
-use crate::run::{Done, RunDirectory, write_json, write_whole};
-use crate::sweep::Sweep;
+use crate::run::{Done, RunDirectory, remove_unfinished, write_json, write_whole};
+use crate::sweep::{Sweep, SweepFolder};
 
-/// Gathers the outcome and the records of every run that the sweep asks for, beside what was predicted. `failures` says why runs without a result have none.
+/// Gathers the outcome and the records of every run that the sweep asks for, beside what was predicted.
 ///
 /// # Errors
 /// Where a directory holds something else, or damaged results.
-pub fn gather(sweep: &Sweep, folder: &Path, failures: &[(usize, String)], predictions: Vec<CellPredictions>) -> Result<Evidence, Error> {
+pub fn gather(sweep: &Sweep, folder: &SweepFolder, predictions: Vec<CellPredictions>) -> Result<Evidence, Error> {
     let mut runs = Vec::new();
     let mut records = Vec::new();
-    for (idx, run) in sweep.runs.iter().enumerate() {
+    for &run in &sweep.runs {
         let cell = &sweep.cells[run.cell];
-        let directory = RunDirectory::new(folder, cell, run.seeds);
+        let directory = RunDirectory::new(folder.path(), cell, run.seeds);
         let done = directory.done(cell, run.seeds)?;
         if done.is_some() {
             records.extend(directory.records()?);
         }
-        let failure = failures.iter().find(|(failed, _)| *failed == idx).map(|(_, message)| message.clone());
-        runs.push(match done {
-            Some(done) => done.outcome(cell, run.seeds),
-            None => without_result(failure).outcome(cell, run.seeds),
-        });
+        let done = done.unwrap_or_else(|| without_result(folder.failure(&sweep.name(run)).map(|failure| failure.message)));
+        runs.push(done.outcome(cell, run.seeds));
     }
-    let mut tasks = Vec::new();
-    for cell in &sweep.cells {
-        let task = predictor::describe(cell)?;
-        if !tasks.iter().any(|known: &report::TaskInfo| known.task == task.task) {
-            tasks.push(task);
-        }
-    }
+    let mut known = HashSet::new();
+    let of_tasks = sweep.cells.iter().filter(|cell| known.insert(&cell.config.task));
+    let tasks = of_tasks.map(predictor::describe).collect::<Result<_, _>>()?;
     let config = &sweep.config;
     let info = SweepInfo {
         name: config.sweep.clone(),
@@ -48,15 +41,15 @@ pub fn gather(sweep: &Sweep, folder: &Path, failures: &[(usize, String)], predic
         primary_measure: config.report.primary_measure.clone(),
         device: config.device.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        command: format!("rasplab run {} --out <another folder>", folder.join("sweep.yaml").display()),
+        command: format!("rasplab run {} --out <another folder>", folder.sweep_file().display()),
         wall_secs: wall_secs(folder),
     };
     Ok(Evidence { sweep: info, tasks, runs, records, predictions })
 }
 
 /// Wall-clock time that a sweep's runs have taken so far, over all commands; 0 where it is not known.
-pub fn wall_secs(folder: &Path) -> f64 {
-    fs::read_to_string(folder.join(TIMING))
+pub fn wall_secs(folder: &SweepFolder) -> f64 {
+    fs::read_to_string(folder.path().join(TIMING))
         .ok()
         .and_then(|text| serde_json::from_str::<Timing>(&text).ok())
         .map_or(0.0, |timing| timing.wall_secs)
@@ -66,8 +59,8 @@ pub fn wall_secs(folder: &Path) -> f64 {
 ///
 /// # Errors
 /// Where the folder cannot be written.
-pub fn add_wall_secs(folder: &Path, secs: f64) -> Result<(), Error> {
-    write_json(&folder.join(TIMING), &Timing { wall_secs: wall_secs(folder) + secs })
+pub fn add_wall_secs(folder: &SweepFolder, secs: f64) -> Result<(), Error> {
+    write_json(&folder.path().join(TIMING), &Timing { wall_secs: wall_secs(folder) + secs })
 }
 
 const TIMING: &str = "timing.json";
@@ -88,6 +81,7 @@ fn without_result(failure: Option<String>) -> Done {
         secs_waiting: 0.0,
         parameters: 0,
         stopped_early: false,
+        ended: String::new(),
     }
 }
 
@@ -100,7 +94,10 @@ pub fn done(evidence: &Evidence) -> impl Iterator<Item = &RunOutcome> {
 ///
 /// # Errors
 /// Where a figure or the page cannot be made, or a file cannot be written.
-pub fn publish(evidence: &Evidence, folder: &Path) -> Result<Analysis, Error> {
+pub fn publish(evidence: &Evidence, folder: &SweepFolder) -> Result<Analysis, Error> {
+    let folder = folder.path();
+    // Only one process at a time publishes.
+    remove_unfinished(folder)?;
     let analysis = report::analyse(evidence, &mut stream(0, "statistics", 0));
     let figures = report::figures(evidence, &analysis);
     write_whole(&folder.join("results.csv"), report::write_csv(&evidence.records)?.as_bytes())?;

@@ -1,13 +1,13 @@
 //! The harness: from a YAML file to trained runs, records and a report. The binary `rasplab` is a thin shell around [`cli::main`].
 //!
-//! The pipeline, one module each: [`config`] reads and checks a sweep file, [`sweep`] expands it into [`cell`]s and seeds, [`engine`] hands
-//! runs to workers, [`prediction`] says what to expect, [`run`] trains and evaluates one of them in its own directory, [`evidence`] gathers what the directories hold for
+//! The pipeline, one module each: [`config`] reads and checks a sweep file, [`sweep`] expands it into [`cell`]s and seeds and keeps its folder, [`engine`] hands
+//! runs to workers, which take each by a [`lease`], [`prediction`] says what to expect, [`run`] trains and evaluates one of them in its own directory, [`evidence`] gathers what the directories hold for
 //! the `report` crate.
 //!
 //! ```
 //! let text = "sweep: tiny\ncells:\n  - {task: sort, alphabet: 20, train: {lengths: 5}, evaluate: {lengths: [5, 10]}}\n";
 //! let config = rasplab::config::read("tiny.yaml", text, &[])?;
-//! let sweep = rasplab::sweep::Sweep::expand(&config)?;
+//! let sweep = rasplab::sweep::Sweep::expand(config)?;
 //! assert_eq!(sweep.runs.len(), 2); // one cell, two seeds
 //! # Ok::<(), rasplab::Error>(())
 //! ```
@@ -18,6 +18,7 @@ pub mod config;
 pub mod engine;
 pub mod error;
 pub mod evidence;
+pub mod lease;
 pub mod prediction;
 pub mod predictor;
 pub mod printer;

@@ -69,13 +69,22 @@ impl Board {
         Line { board: self, bar, name, work: cell.work() as f64 }
     }
 
+    /// Counts a run that another process has done.
+    pub fn ended_elsewhere(&self, cell: &Cell) {
+        let mut state = self.state();
+        state.work_all = (state.work_all - cell.work() as f64).max(0.0);
+        state.runs_done += 1;
+        self.refresh(&mut state);
+    }
+
     /// Clears the bars.
     pub fn finish(&self) {
         self.all.finish_and_clear();
     }
 
     /// Prints a line above the bars.
-    fn say(&self, text: &str) {
+    /// Says something between the bars.
+    pub fn say(&self, text: &str) {
         if self.terminal {
             // A terminal that has gone away is no reason to stop training.
             let _ = self.bars.println(text);
@@ -142,7 +151,8 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸ ")
 }
 
-fn in_minutes(duration: Duration) -> String {
+/// A duration as people say it.
+pub fn in_minutes(duration: Duration) -> String {
     let secs = duration.as_secs();
     if secs < 60 { format!("{secs} s") } else { format!("{} min {:02} s", secs / 60, secs % 60) }
 }

@@ -10,7 +10,9 @@ mod memory;
 mod training;
 
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
 
 use report::{RunOutcome, RunStatus};
 use serde::{Deserialize, Serialize};
@@ -20,10 +22,11 @@ use transformer::{Device, Trainer};
 use crate::cell::Cell;
 use crate::config::SeedPair;
 use crate::error::Error;
+use crate::lease::Lease;
 
 pub use memory::way_out as memory_way_out;
 
-pub use directory::{RunDirectory, write_json, write_whole};
+pub use directory::{How, RunDirectory, remove_unfinished, write_json, write_whole};
 
 /// What `DONE.json` holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +47,9 @@ pub struct Done {
     pub parameters: u64,
     /// Whether training stopped before its last step because the task was learned.
     pub stopped_early: bool,
+    /// When it was done, by the clock of its machine.
+    #[serde(default)]
+    pub ended: String,
 }
 
 impl Done {
@@ -86,16 +92,34 @@ pub struct Context<'a> {
     pub device: &'a Device,
     /// Set when the user has asked to stop.
     pub stop: &'a AtomicBool,
+    /// The lease of each run.
+    pub leases: &'a [Arc<Lease>],
+    /// Time between two savings of the training state, which are made at looks.
+    pub save_every: Duration,
     /// Told after each step, for each run by its place among those side by side.
     pub progress: &'a (dyn Fn(usize, Progress) + Sync),
     /// How many runs, or bundles of runs side by side, go on at a time.
     pub at_once: usize,
+    /// How many threads a run may ever use.
+    pub threads_at_most: usize,
     /// How many threads the next step may use.
     pub threads: &'a (dyn Fn() -> usize + Sync),
 }
 
+impl Context<'_> {
+    /// Whether the runs are to end now: the user wants it, or another process has taken one of them over.
+    fn stops(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.leases.iter().any(|lease| lease.is_lost())
+    }
+}
+
+/// The time, as in 2026-01-31T12:00:00Z.
+fn now() -> String {
+    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
+}
+
 /// Trains runs side by side, evaluates each, and marks it done. Their cells differ in learning rate at most ([`Cell::goes_beside`]). Of a run that the user stopped before
-/// its end, `None` is returned.
+/// its end, or that another process has taken over, `None` is returned.
 ///
 /// # Errors
 /// Where a directory holds something else or cannot be written. Divergence is a result, not an error.
@@ -104,7 +128,8 @@ pub fn execute(runs: &[(&Cell, SeedPair)], context: &Context) -> Result<Vec<Opti
     let runs: Vec<(&Cell, SeedPair, RunDirectory)> =
         runs.iter().map(|&(cell, seeds)| (cell, seeds, RunDirectory::new(context.folder, cell, seeds))).collect();
     for (cell, seeds, directory) in &runs {
-        directory.begin(cell, *seeds, context.device, runs.len())?;
+        let how = How { side_by_side: runs.len(), threads: context.threads_at_most };
+        directory.begin(cell, *seeds, context.device, how)?;
     }
     memory::check(cell, runs.len(), context.at_once, context.device)?;
     let mut rngs: Vec<_> = runs.iter().map(|(_, seeds, _)| stream(seeds.init, "init", 0)).collect();
@@ -114,7 +139,12 @@ pub fn execute(runs: &[(&Cell, SeedPair)], context: &Context) -> Result<Vec<Opti
         let (cell, seeds, directory) = &runs[replica];
         let diverged = matches!(done.status, RunStatus::Diverged { .. });
         let records = if diverged { Vec::new() } else { evaluation::evaluate(cell, *seeds, &cell.evaluated(model.clone()), context)? };
-        directory.finish(model, &records, &done)?;
+        let lease = &context.leases[replica];
+        match directory.save_model(model, lease).and_then(|()| directory.finish(&records, &done, lease)) {
+            // Whoever has it now will finish it.
+            Err(Error::LeaseLost { .. }) => return Ok(()),
+            finished => finished?,
+        }
         ended[replica] = Some(done);
         Ok(())
     })?;

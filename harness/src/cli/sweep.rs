@@ -1,124 +1,208 @@
-//! `run`, `validate`, `expand` and `report`.
+//! `run`, `work` and `report`.
 
 use std::fs;
-use std::io::{ErrorKind, IsTerminal};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use report::CellPredictions;
-use serde_json::json;
 
-use super::{RunArgs, SweepArgs};
+use super::{Engine, PoolArgs, RunArgs, SweepArgs, WorkArgs};
 use crate::config;
+use crate::engine::WorkerOptions;
 use crate::engine::local::Pool;
+use crate::engine::slurm::Slurm;
 use crate::error::Error;
 use crate::evidence;
+use crate::lease::{Leases, Terms};
 use crate::prediction;
 use crate::printer::Printer;
 use crate::progress::Board;
-use crate::run::{RunDirectory, write_whole};
-use crate::sweep::{Run, Sweep};
+use crate::sweep::{Run, Sweep, SweepFolder};
 
-fn load(args: &SweepArgs) -> Result<Sweep, Error> {
+/// Two signals within this time are one: `timeout` and some terminals send two.
+const ONE_SIGNAL: Duration = Duration::from_secs(1);
+
+/// Reads, checks and expands a sweep file.
+pub(super) fn load(args: &SweepArgs) -> Result<Sweep, Error> {
     let text = fs::read_to_string(&args.file).map_err(Error::file(&args.file, "read"))?;
-    Sweep::expand(&config::read(&args.file.display().to_string(), &text, &args.overrides)?)
+    Sweep::expand(config::read(&args.file.display().to_string(), &text, &args.overrides)?)
 }
 
-pub(super) fn validate(args: &SweepArgs, printer: Printer) -> Result<(), Error> {
-    let sweep = load(args)?;
-    let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
-    let (cells, runs) = (plural(sweep.cells.len(), "cell"), plural(sweep.runs.len(), "run"));
-    printer.data(&format!("{}: {cells}, {runs}, no problems", args.file.display()))
+/// The folder of a sweep's results where none is named.
+pub(super) fn default_folder(sweep: &Sweep) -> PathBuf {
+    PathBuf::from("runs").join(&sweep.config.sweep)
 }
 
-pub(super) fn expand(args: &SweepArgs, printer: Printer) -> Result<(), Error> {
-    let sweep = load(args)?;
-    for run in &sweep.runs {
-        let cell = &sweep.cells[run.cell];
-        if printer.json() {
-            printer.value(&json!({ "cell": cell.id, "seeds": run.seeds, "config": cell.config }))?;
-        } else {
-            printer.data(&format!("{}  init {}  data {}  {}", cell.id, run.seeds.init, run.seeds.data, cell.summary()))?;
-        }
-    }
-    Ok(())
-}
-
-pub(super) fn report(folder: &Path, printer: Printer) -> Result<(), Error> {
-    let sweep = stored_sweep(folder)?;
-    let predictions = prediction::predict(&sweep, folder, cores(), &*stop_on_signal()?, printer)?;
-    judge(&sweep, folder, &[], predictions, printer).map(|_| ())
+pub(super) fn report(path: &Path, printer: Printer) -> Result<(), Error> {
+    let (folder, sweep) = SweepFolder::open(path)?;
+    let stop = stop_on_signal()?;
+    let leases = folder.leases(Terms::default())?;
+    let predictions = predict(&sweep, &folder, &leases, cores(), &stop, printer)?;
+    judge(&sweep, &folder, &leases, predictions, None, printer).map(|_| ())
 }
 
 pub(super) fn run(args: &RunArgs, printer: Printer) -> Result<(), Error> {
     let sweep = load(&args.sweep)?;
-    let folder = args.out.clone().unwrap_or_else(|| PathBuf::from("runs").join(&sweep.config.sweep));
-    claim(&folder, &sweep)?;
-    let left = runs_left(&sweep, &folder)?;
+    let folder = SweepFolder::claim(&args.out.clone().unwrap_or_else(|| default_folder(&sweep)), &sweep)?;
+    let left = folder.left(&sweep)?;
     let before = sweep.runs.len() - left.len();
     if before > 0 {
         printer.note(&format!("{before} of {} runs are done already and are kept", sweep.runs.len()));
     }
+    // Whoever asks again wants them tried again.
+    folder.forget_failures()?;
     let stop = stop_on_signal()?;
-    let workers = args.workers.map_or_else(cores, usize::from);
-    let predictions = prediction::predict(&sweep, &folder, workers, &stop, printer)?;
+    let leases = folder.leases(args.pool.terms())?;
+    let predictions = predict(&sweep, &folder, &leases, args.pool.workers(), &stop, printer)?;
     let started = Instant::now();
-    let side_by_side = usize::from(args.side_by_side);
-    let failures = train(&sweep, &left, &folder, (workers, side_by_side), &stop)?;
-    let done = evidence::add_wall_secs(&folder, started.elapsed().as_secs_f64())
-        .and_then(|()| judge(&sweep, &folder, &failures, predictions, printer))
+    match args.engine {
+        Engine::Local => {
+            train(&sweep, &folder, &leases, &left, &args.pool, (true, &stop))?;
+        }
+        Engine::Slurm if left.is_empty() => {}
+        Engine::Slurm => {
+            let PoolArgs { workers, side_by_side, save_every, stale_after } = args.pool;
+            let slurm = Slurm {
+                folder: &folder,
+                name: &sweep.config.sweep,
+                jobs: usize::from(args.slurm.jobs),
+                sbatch: &args.slurm.sbatch,
+                detach: args.slurm.detach,
+                workers: WorkerOptions { workers, side_by_side, save_every, stale_after },
+                stop: &stop,
+                printer,
+            };
+            if !slurm.execute(&left)? {
+                return Ok(());
+            }
+        }
+    }
+    let done = judge(&sweep, &folder, &leases, predictions, Some(started.elapsed()), printer)
         .map_err(|error| Error::AfterRuns(Box::new(error)))?;
-    match (failures.len(), sweep.runs.len()) {
-        (0, all) if done == all => Ok(()),
-        (0, all) => Err(Error::Interrupted { done, all }),
-        (failed, all) => Err(Error::RunsFailed { failed, all }),
+    let all = sweep.runs.len();
+    match done {
+        _ if done == all => Ok(()),
+        done if stop.load(Ordering::Relaxed) => Err(Error::Interrupted { done, all }),
+        done => Err(Error::RunsFailed { failed: all - done, all }),
     }
 }
 
-/// Writes and shows the report of what the folder holds; returns how many runs are done.
+pub(super) fn work(args: &WorkArgs, printer: Printer) -> Result<(), Error> {
+    let (mut folder, mut sweep) = if args.sweep.file.is_dir() {
+        SweepFolder::open(&args.sweep.file)?
+    } else {
+        let sweep = load(&args.sweep)?;
+        (SweepFolder::claim(&args.out.clone().unwrap_or_else(|| default_folder(&sweep)), &sweep)?, sweep)
+    };
+    let stop = stop_on_signal()?;
+    let leases = folder.leases(args.pool.terms())?;
+    let mut failed = 0;
+    loop {
+        let left = match &args.run {
+            None => folder.left(&sweep)?,
+            Some(name) => {
+                let file = args.sweep.file.display().to_string();
+                let run = sweep.find(name).ok_or_else(|| Error::NoSuchRun { file, name: name.clone() })?;
+                folder.forget_failure(&sweep.name(run))?;
+                vec![run]
+            }
+        };
+        failed += train(&sweep, &folder, &leases, &left, &args.pool, (false, &stop))?;
+        // The sweep may have grown in the meantime.
+        let before = sweep.config.to_yaml();
+        (folder, sweep) = SweepFolder::open(folder.path())?;
+        if args.run.is_some() || stop.load(Ordering::Relaxed) || sweep.config.to_yaml() == before {
+            break;
+        }
+    }
+    let all = sweep.runs.len();
+    if failed > 0 {
+        return Err(Error::RunsFailed { failed, all });
+    }
+    if stop.load(Ordering::Relaxed) {
+        return Err(Error::Interrupted { done: all - folder.left(&sweep)?.len(), all });
+    }
+    printer.note(&format!("nothing is left to take: rasplab report {}", folder.path().display()));
+    Ok(())
+}
+
+/// Predicts, while no other process does.
+fn predict(
+    sweep: &Sweep,
+    folder: &SweepFolder,
+    leases: &Leases,
+    workers: usize,
+    stop: &AtomicBool,
+    printer: Printer,
+) -> Result<Vec<CellPredictions>, Error> {
+    let predict = || prediction::predict(sweep, folder.path(), workers, stop, printer);
+    leases.alone("predictions", stop, predict)?.unwrap_or(Err(Error::Interrupted { done: 0, all: sweep.runs.len() }))
+}
+
+/// Writes and shows the report of what the folder holds, while no other process does; returns how many runs are done. `took` is added to the time that the sweep has taken.
 fn judge(
     sweep: &Sweep,
-    folder: &Path,
-    failures: &[(usize, String)],
+    folder: &SweepFolder,
+    leases: &Leases,
     predictions: Vec<CellPredictions>,
+    took: Option<Duration>,
     printer: Printer,
 ) -> Result<usize, Error> {
-    let evidence = evidence::gather(sweep, folder, failures, predictions)?;
-    let analysis = evidence::publish(&evidence, folder)?;
+    let publish = || {
+        took.map_or(Ok(()), |took| evidence::add_wall_secs(folder, took.as_secs_f64()))?;
+        let evidence = evidence::gather(sweep, folder, predictions)?;
+        Ok((evidence::publish(&evidence, folder)?, evidence::done(&evidence).count()))
+    };
+    // Whoever has stopped the sweep still wants to see it.
+    let published: Result<_, Error> =
+        leases.alone("report", &AtomicBool::new(false), publish)?.unwrap_or(Err(Error::NoResults { dir: folder.path().to_owned() }));
+    let (analysis, done) = published?;
     if printer.json() {
         printer.value(&analysis)?;
     } else {
         printer.data(&analysis.to_text())?;
     }
-    printer.note(&format!("report: {}", folder.join("report.html").display()));
-    Ok(evidence::done(&evidence).count())
+    printer.note(&format!("report: {}", folder.path().join("report.html").display()));
+    Ok(done)
 }
 
-/// Trains the runs that are left; returns those that failed, by their place in the sweep, with the reason.
+/// Trains runs; returns how many failed here.
 fn train(
     sweep: &Sweep,
+    folder: &SweepFolder,
+    leases: &Leases,
     left: &[Run],
-    folder: &Path,
-    (workers, side_by_side): (usize, usize),
-    stop: &AtomicBool,
-) -> Result<Vec<(usize, String)>, Error> {
+    args: &PoolArgs,
+    (until_all_ended, stop): (bool, &AtomicBool),
+) -> Result<usize, Error> {
     if left.is_empty() {
-        return Ok(Vec::new());
+        return Ok(0);
     }
     let device = transformer::open_device(&sweep.config.device)?;
     let work: Vec<usize> = left.iter().map(|run| sweep.cells[run.cell].work()).collect();
     let board = Board::new(&work, std::io::stderr().is_terminal());
-    let pool = Pool { sweep, folder, device: &device, workers, side_by_side, stop, board: &board };
-    let ended = pool.execute(left);
+    let pool = Pool {
+        sweep,
+        folder,
+        leases,
+        device: &device,
+        workers: args.workers(),
+        side_by_side: usize::from(args.side_by_side),
+        save_every: args.save_every,
+        until_all_ended,
+        stop,
+        board: &board,
+    };
+    let failed = pool.execute(left);
     board.finish();
-    let place = |run: Run| sweep.runs.iter().position(|other| *other == run);
-    Ok(ended.into_iter().filter_map(|end| Some((place(end.run)?, end.failure?))).collect())
+    failed
 }
 
 /// How many threads this machine can run at once.
-fn cores() -> usize {
+pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
@@ -126,67 +210,15 @@ fn cores() -> usize {
 pub(super) fn stop_on_signal() -> Result<Arc<AtomicBool>, Error> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
+    let first = Mutex::new(None::<Instant>);
     let handler = move || {
-        // A second signal does not wait.
-        if flag.swap(true, Ordering::Relaxed) {
+        flag.store(true, Ordering::Relaxed);
+        let first = *first.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(Instant::now);
+        // Whoever asks again does not want to wait.
+        if first.elapsed() > ONE_SIGNAL {
             std::process::exit(75);
         }
     };
     ctrlc::set_handler(handler).map_err(|error| Error::Usage(format!("cannot listen for Ctrl-C: {error}")))?;
     Ok(stop)
-}
-
-/// Creates the folder, or checks that it belongs to this sweep.
-fn claim(folder: &Path, sweep: &Sweep) -> Result<(), Error> {
-    match stored_sweep_name(folder)? {
-        Some(found) if found != sweep.config.sweep => {
-            return Err(Error::ForeignSweep { dir: folder.to_owned(), found, wanted: sweep.config.sweep.clone() });
-        }
-        Some(_) => {}
-        None => {
-            let mut entries = match fs::read_dir(folder) {
-                Err(error) if error.kind() == ErrorKind::NotFound => {
-                    fs::create_dir_all(folder).map_err(Error::file(folder, "create"))?;
-                    fs::read_dir(folder)
-                }
-                entries => entries,
-            }
-            .map_err(Error::file(folder, "read"))?;
-            if entries.next().is_some() {
-                return Err(Error::NotAResultsFolder { dir: folder.to_owned() });
-            }
-        }
-    }
-    let path = folder.join("sweep.yaml");
-    let text = sweep.config.to_yaml().map_err(std::io::Error::other).map_err(Error::file(&path, "write"))?;
-    write_whole(&path, text.as_bytes())
-}
-
-fn stored_sweep_name(folder: &Path) -> Result<Option<String>, Error> {
-    match stored_sweep(folder) {
-        Ok(sweep) => Ok(Some(sweep.config.sweep.clone())),
-        Err(Error::NoResults { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// The sweep that a folder holds.
-fn stored_sweep(folder: &Path) -> Result<Sweep, Error> {
-    let path = folder.join("sweep.yaml");
-    match fs::read_to_string(&path) {
-        Ok(text) => Sweep::expand(&config::read(&path.display().to_string(), &text, &[])?),
-        Err(error) if error.kind() == ErrorKind::NotFound => Err(Error::NoResults { dir: folder.to_owned() }),
-        Err(error) => Err(Error::file(&path, "read")(error)),
-    }
-}
-
-fn runs_left(sweep: &Sweep, folder: &Path) -> Result<Vec<Run>, Error> {
-    let mut left = Vec::new();
-    for &run in &sweep.runs {
-        let cell = &sweep.cells[run.cell];
-        if RunDirectory::new(folder, cell, run.seeds).done(cell, run.seeds)?.is_none() {
-            left.push(run);
-        }
-    }
-    Ok(left)
 }

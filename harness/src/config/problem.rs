@@ -5,12 +5,21 @@ use std::fmt;
 /// One problem of a sweep file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
+    /// The included file that it stands in; absent for the sweep file itself.
+    pub file: Option<String>,
     /// Where in the tree, as in `cells[2].train.lr`; empty for the whole file.
     pub path: String,
     /// Line in the file, from 1, where it is known.
     pub line: Option<usize>,
     /// What is wrong, and the way out.
     pub message: String,
+}
+
+impl Problem {
+    /// A problem whose line is to be found.
+    pub(crate) fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { file: None, path: path.into(), line: None, message: message.into() }
+    }
 }
 
 /// All problems of one file; never empty.
@@ -22,13 +31,19 @@ pub struct Problems {
     pub list: Vec<Problem>,
 }
 
+impl Problems {
+    pub(crate) fn new(file: &str, list: Vec<Problem>) -> Self {
+        Self { file: file.to_owned(), list }
+    }
+}
+
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (idx, problem) in self.list.iter().enumerate() {
             if idx > 0 {
                 writeln!(f)?;
             }
-            write!(f, "{}", self.file)?;
+            write!(f, "{}", problem.file.as_deref().unwrap_or(&self.file))?;
             if let Some(line) = problem.line {
                 write!(f, ":{line}")?;
             }

@@ -1,30 +1,21 @@
-//! Programs that a sweep file names: read when the file is, so that the configuration holds their text and nothing else is needed to repeat it.
+//! Programs that a sweep file names.
 
-use std::fs;
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::problem::Problem;
 use super::tree::CellConfig;
 
 /// Puts the text of a cell's program in place of its path, and gives the task the file's name where it has none.
-pub(super) fn load(cell: &mut CellConfig, folder: &Path) -> Result<(), Problem> {
-    let Some(program) = &mut cell.program else { return Ok(()) };
-    if is_text(program) {
-        return Ok(());
-    }
-    let path = folder.join(&*program);
-    let text = fs::read_to_string(&path).map_err(|error| Problem {
-        path: "program".to_owned(),
-        line: None,
-        message: format!("cannot read {}: {error}: a path begins at the sweep file's folder", path.display()),
-    })?;
+pub(super) fn load(cell: &mut CellConfig, programs: &BTreeMap<String, String>) {
+    let Some(program) = &mut cell.program else { return };
+    let Some(text) = programs.get(program) else { return };
     if cell.task.is_empty() {
-        cell.task = path.file_stem().unwrap_or_default().to_string_lossy().replace('_', "-");
+        cell.task = Path::new(program).file_stem().unwrap_or_default().to_string_lossy().replace('_', "-");
     }
-    *program = text;
-    Ok(())
+    program.clone_from(text);
 }
 
-fn is_text(program: &str) -> bool {
+/// Whether a program is given as its text, not as the path of a file.
+pub(super) fn is_text(program: &str) -> bool {
     program.contains('\n') || program.starts_with("#lang")
 }

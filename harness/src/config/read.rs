@@ -1,60 +1,83 @@
 //! From the text of a sweep file to a checked configuration, or to all of its problems.
 //!
-//! Every cell is `base`, then the entry of `cells`, then one combination of `grid`, then the `--set` overrides, merged key by key. Unknown
-//! keys and wrong types are found on what the user wrote, so that each problem is reported once, where it stands.
+//! A file's own keys lie over those of the files that it includes. Every cell is `base`, then the entry of `cells`, then one combination of `grid`, then the `--set`
+//! overrides, merged key by key. Unknown keys and wrong types are found on what the user wrote, so that each problem is reported once, where it stands.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::problem::{Problem, Problems, suggest};
 use super::schema::{below, properties, schema};
+use super::source::Source;
 use super::tree::{CellConfig, SweepConfig, default_device};
+use super::value::{get, merge, set, take_out};
 use super::{program, validate, yaml};
 
-/// A sweep whose configuration has been checked: `base`, `grid` and overrides are merged into its cells, and it can be expanded and run.
+/// A sweep whose configuration has been checked: includes, `base`, `grid` and overrides are merged into its cells, and it can be expanded and run.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ValidConfig(SweepConfig);
+pub struct ValidConfig {
+    config: SweepConfig,
+    /// The same as a sweep file, not expanded: a grid of 100,000 cells is as short as it was written.
+    stored: Value,
+    /// The texts of programs, by the paths that stand for them in it.
+    programs: BTreeMap<String, String>,
+}
 
 impl Deref for ValidConfig {
     type Target = SweepConfig;
 
     fn deref(&self) -> &SweepConfig {
-        &self.0
+        &self.config
     }
 }
 
 impl ValidConfig {
-    /// The sweep as its folder keeps it: a sweep file with every cell written out.
+    /// The sweep as its folder keeps it: a sweep file that includes nothing, with overrides applied and every default written out.
     ///
     /// # Errors
     /// serde's, in words.
     pub fn to_yaml(&self) -> Result<String, String> {
-        yaml::write(&self.0)
+        yaml::write(&self.stored)
+    }
+
+    /// The programs that the sweep names, by their paths in its folder, with their texts.
+    pub fn programs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.programs.iter().map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
+    pub(crate) fn take_cells(&mut self) -> Vec<CellConfig> {
+        std::mem::take(&mut self.config.cells)
     }
 }
 
-/// Reads the text of a sweep file. `overrides` are `key=value`, with dotted keys of a cell (`train.lr=0.001`) or of the file
+/// Reads the text of a sweep file, and from the disk what it includes and names. `overrides` are `key=value`, with dotted keys of a cell (`train.lr=0.001`) or of the file
 /// (`device=wgpu`, `report.fit_gate=0.95`).
 ///
 /// # Errors
 /// Every [`Problem`] of the file and of the overrides.
 pub fn read(file: &str, text: &str, overrides: &[String]) -> Result<ValidConfig, Problems> {
+    let mut list = Vec::new();
+    let Some(source) = Source::read(file, text, &mut list) else { return Err(Problems::new(file, list)) };
     let folder = Path::new(file).parent().unwrap_or_else(|| Path::new(""));
-    let mut reader = Reader { text, folder, schema: schema(), problems: Vec::new() };
+    let mut reader = Reader { source, folder, schema: schema(), problems: list };
     let config = reader.read(overrides);
-    let mut list = reader.problems;
-    for problem in &mut list {
-        problem.line = problem.line.or_else(|| nearest_line(text, &problem.path));
-    }
-    list.sort_by_key(|problem| problem.line);
-    match config {
-        Some(config) if list.is_empty() => Ok(config),
-        _ => Err(Problems { file: file.to_owned(), list }),
-    }
+    let Reader { source, problems: mut list, .. } = reader;
+    list.iter_mut().filter(|problem| problem.line.is_none()).for_each(|problem| source.place(problem));
+    list.sort_by_key(|problem| (problem.file.clone(), problem.line));
+    if list.is_empty() { Ok(config) } else { Err(Problems::new(file, list)) }
+}
+
+/// The name of the sweep that a text is of.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn name(text: &str) -> Result<String, String> {
+    let tree = yaml::parse(text).map_err(|problem| problem.message)?;
+    tree.get("sweep").and_then(Value::as_str).map(str::to_owned).ok_or_else(|| "it names no sweep".to_owned())
 }
 
 /// What `auto` is on this machine, so that a cell is known by the device that it is trained on.
@@ -62,21 +85,9 @@ fn device(name: String) -> String {
     if name == "auto" { transformer::best_device().to_owned() } else { name }
 }
 
-/// The line of a path, or of the nearest enclosing part that the text has.
-fn nearest_line(text: &str, path: &str) -> Option<usize> {
-    let mut path = path;
-    while !path.is_empty() {
-        if let Some(line) = yaml::line_of(text, path) {
-            return Some(line);
-        }
-        path = &path[..path.rfind(['.', '[']).unwrap_or(0)];
-    }
-    None
-}
-
 struct Reader<'t> {
-    text: &'t str,
-    /// Where the paths of programs begin.
+    source: Source,
+    /// Where the paths of programs in overrides begin.
     folder: &'t Path,
     schema: Value,
     problems: Vec<Problem>,
@@ -84,21 +95,11 @@ struct Reader<'t> {
 
 impl Reader<'_> {
     fn problem(&mut self, path: impl Into<String>, message: impl Into<String>) {
-        self.problems.push(Problem { path: path.into(), line: None, message: message.into() });
+        self.problems.push(Problem::new(path, message));
     }
 
-    fn read(&mut self, overrides: &[String]) -> Option<ValidConfig> {
-        let tree = match yaml::parse(self.text) {
-            Ok(tree) => tree,
-            Err(problem) => {
-                self.problems.push(problem);
-                return None;
-            }
-        };
-        let Value::Object(mut tree) = tree else {
-            self.problem("", "a sweep file is a table of keys: begin with `sweep: a-name`");
-            return None;
-        };
+    fn read(&mut self, overrides: &[String]) -> ValidConfig {
+        let mut tree = std::mem::take(&mut self.source.tree);
         let cell_overrides = self.apply_overrides(&mut tree, overrides);
         let known = self.schema.clone();
         self.unknown_keys(&Value::Object(tree.clone()), &known, "");
@@ -106,19 +107,36 @@ impl Reader<'_> {
         if !tree.contains_key("sweep") {
             self.problem("sweep", "missing: name the sweep, as in `sweep: my-first-sweep`");
         }
+        let overrides: Vec<(String, Value)> = cell_overrides.into_iter().filter(|change| self.fits(change, "--set ")).collect();
+        settle(&mut tree, &overrides);
+        let mut base = tree.remove("base").unwrap_or_else(|| Value::Object(Map::new()));
+        let base_config = self.repair::<CellConfig>(&mut base, "base").unwrap_or_else(|| {
+            base = Value::Object(Map::new());
+            CellConfig::default()
+        });
         let config = SweepConfig {
             sweep: self.section(&tree, "sweep").unwrap_or_default(),
             description: self.section(&tree, "description").unwrap_or_default(),
             device: device(self.section(&tree, "device").unwrap_or_else(default_device)),
             seeds: self.section(&tree, "seeds").unwrap_or_default(),
-            base: CellConfig::default(),
-            cells: self.cells(&tree, &cell_overrides),
-            grid: BTreeMap::new(),
+            cells: self.cells(&tree, &base, &overrides),
             predict: self.section(&tree, "predict").unwrap_or_default(),
             report: self.section(&tree, "report").unwrap_or_default(),
+            ..SweepConfig::default()
         };
         validate::validate_sweep(&config, &mut self.problems);
-        Some(ValidConfig(config))
+        let stored = json!({
+            "sweep": config.sweep,
+            "description": config.description,
+            "device": config.device,
+            "seeds": config.seeds,
+            "base": base_config,
+            "cells": tree.get("cells"),
+            "grid": tree.get("grid").unwrap_or(&json!({})),
+            "predict": config.predict,
+            "report": config.report,
+        });
+        ValidConfig { config, stored, programs: std::mem::take(&mut self.source.programs) }
     }
 
     /// Applies overrides of the file's own keys, and returns those that go to every cell.
@@ -129,13 +147,19 @@ impl Reader<'_> {
                 self.problem("", format!("--set {text}: write key=value, as in --set train.lr=0.001"));
                 continue;
             };
-            let value = match yaml::parse(value) {
+            let mut value = match yaml::parse(value) {
                 Ok(value) => value,
                 Err(problem) => {
                     self.problem("", format!("--set {text}: {}", problem.message));
                     continue;
                 }
             };
+            if path == "program"
+                && let Err(message) = self.source.program(&mut value, self.folder)
+            {
+                self.problem("", format!("--set {text}: {message}"));
+                continue;
+            }
             let cell_schema = cell_schema(&self.schema);
             if cell_schema.is_some_and(|schema| below(schema, path).is_some()) {
                 for_cells.push((path.to_owned(), value));
@@ -201,13 +225,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The cells: `base`, an entry of `cells`, a combination of `grid` and the overrides, for each entry and combination.
-    fn cells(&mut self, tree: &Map<String, Value>, overrides: &[(String, Value)]) -> Vec<CellConfig> {
-        let empty = || Value::Object(Map::new());
-        let mut base = tree.get("base").cloned().unwrap_or_else(empty);
-        if self.repair::<CellConfig>(&mut base, "base").is_none() {
-            base = empty();
-        }
+    /// The cells: `base`, an entry of `cells` and a combination of `grid`, for each entry and combination; overrides have been applied to all three.
+    fn cells(&mut self, tree: &Map<String, Value>, base: &Value, overrides: &[(String, Value)]) -> Vec<CellConfig> {
         let Some(Value::Array(entries)) = tree.get("cells") else {
             self.problem("cells", "missing: list at least one cell, as in `cells: [{task: sort}]`");
             return Vec::new();
@@ -215,7 +234,6 @@ impl Reader<'_> {
         if entries.is_empty() {
             self.problem("cells", "empty: list at least one cell, as in `cells: [{task: sort}]`");
         }
-        let overrides: Vec<(String, Value)> = overrides.iter().filter(|change| self.fits(change, "--set ")).cloned().collect();
         let combinations = self.combinations(tree);
         let mut cells = Vec::new();
         for (idx, entry) in entries.iter().enumerate() {
@@ -228,7 +246,7 @@ impl Reader<'_> {
                 let mut merged = base.clone();
                 merge(&mut merged, &entry);
                 if let Value::Object(map) = &mut merged {
-                    for (path, value) in combination.iter().chain(&overrides) {
+                    for (path, value) in combination {
                         set(map, path, value.clone());
                     }
                 }
@@ -236,13 +254,14 @@ impl Reader<'_> {
                 let source = |key: &str| match key {
                     _ if overrides.iter().any(|(path, _)| path == key) => "--set ",
                     _ if combination.iter().any(|(path, _)| path == key) => "grid.",
-                    _ if get(&entry, key).is_none() && get(&base, key).is_some() => "base.",
+                    _ if get(&entry, key).is_none() && get(base, key).is_some() => "base.",
                     _ => "",
                 };
+                program::load(&mut cell, &self.source.programs);
                 let mut found = Vec::new();
-                match program::load(&mut cell, self.folder) {
-                    Ok(()) => validate::validate_cell(&cell, &mut found),
-                    Err(problem) => found.push(problem),
+                // A program that could not be read has been reported.
+                if cell.program.as_deref().is_none_or(program::is_text) {
+                    validate::validate_cell(&cell, &mut found);
                 }
                 for mut problem in found {
                     problem.path = match source(&problem.path) {
@@ -302,6 +321,27 @@ impl Reader<'_> {
     }
 }
 
+/// Applies overrides to what every cell is made of.
+fn settle(tree: &mut Map<String, Value>, overrides: &[(String, Value)]) {
+    for (path, value) in overrides {
+        set(tree, &format!("base.{path}"), value.clone());
+        let entries = tree.get_mut("cells").and_then(Value::as_array_mut);
+        for entry in entries.into_iter().flatten().filter(|entry| get(entry, path).is_some()).filter_map(Value::as_object_mut) {
+            set(entry, path, value.clone());
+        }
+        if let Some(Value::Object(grid)) = tree.get_mut("grid") {
+            let is_below = |key: &str, other: &str| key.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            grid.retain(|key, _| !is_below(key, path));
+            for (key, values) in grid.iter_mut() {
+                let Some(rest) = path.strip_prefix(key.as_str()).and_then(|rest| rest.strip_prefix('.')) else { continue };
+                for table in values.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+                    set(table, rest, value.clone());
+                }
+            }
+        }
+    }
+}
+
 fn cell_schema(schema: &Value) -> Option<&Value> {
     below(schema, "base")
 }
@@ -324,64 +364,6 @@ fn join(path: &str, key: &str) -> String {
         (_, true) => path.to_owned(),
         _ if key.starts_with('[') => format!("{path}{key}"),
         _ => format!("{path}.{key}"),
-    }
-}
-
-/// Lays `over` on `base`, key by key; lists and scalars replace.
-fn merge(base: &mut Value, over: &Value) {
-    match (base, over) {
-        (Value::Object(base), Value::Object(over)) => {
-            for (key, value) in over {
-                merge(base.entry(key.clone()).or_insert(Value::Null), value);
-            }
-        }
-        (base, over) => *base = over.clone(),
-    }
-}
-
-/// Sets a dotted path, making tables on the way.
-fn set(map: &mut Map<String, Value>, path: &str, value: Value) {
-    match path.split_once('.') {
-        None => {
-            map.insert(path.to_owned(), value);
-        }
-        Some((key, rest)) => {
-            let inner = map.entry(key.to_owned()).or_insert_with(|| Value::Object(Map::new()));
-            if !inner.is_object() {
-                *inner = Value::Object(Map::new());
-            }
-            if let Value::Object(inner) = inner {
-                set(inner, rest, value);
-            }
-        }
-    }
-}
-
-/// The value at a dotted path.
-fn get<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('.').try_fold(value, |value, key| value.get(key))
-}
-
-/// Takes the value at a path out; false where there is none.
-fn take_out(value: &mut Value, path: &str) -> bool {
-    let steps = yaml::steps(path);
-    let Some((last, before)) = steps.split_last() else { return false };
-    let mut parent = value;
-    for step in before {
-        let next = match step {
-            yaml::Step::Key(key) => parent.get_mut(key),
-            yaml::Step::Index(idx) => parent.get_mut(*idx),
-        };
-        let Some(next) = next else { return false };
-        parent = next;
-    }
-    match (parent, last) {
-        (Value::Object(map), yaml::Step::Key(key)) => map.remove(key).is_some(),
-        (Value::Array(items), yaml::Step::Index(idx)) if *idx < items.len() => {
-            items.remove(*idx);
-            true
-        }
-        _ => false,
     }
 }
 
@@ -425,7 +407,11 @@ grid:
         };
         let row = |task: &str, lr: f64, batch: usize| (task.to_owned(), lr, batch, 8);
         assert_eq!(rates(&[]), [row("sort", 5e-3, 16), row("sort", 5e-3, 32), row("count", 2e-3, 16), row("count", 2e-3, 32)]);
-        assert_eq!(rates(&["train.lr=0.1", "train.batch=4"])[1], row("sort", 0.1, 4));
+        assert_eq!(
+            rates(&["train.lr=0.1", "train.batch=4"]),
+            [row("sort", 0.1, 4), row("count", 0.1, 4)],
+            "an axis of the grid is overridden too"
+        );
     }
 
     #[test]

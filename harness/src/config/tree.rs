@@ -6,9 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A sweep file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SweepConfig {
+    /// Files that this one lies over, key by key; of several the later ones count more. A path begins at the folder of the file that names it.
+    #[serde(default, skip_serializing)]
+    pub include: Includes,
     /// Name of the sweep, and of its folder under `runs/`.
     pub sweep: String,
     /// What the sweep asks, for the head of its report.
@@ -35,6 +38,22 @@ pub struct SweepConfig {
     /// How the report judges.
     #[serde(default)]
     pub report: ReportConfig,
+}
+
+/// One included file, or several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Includes {
+    /// `common.yaml`
+    One(String),
+    /// `[common.yaml, small.yaml]`
+    Several(Vec<String>),
+}
+
+impl Default for Includes {
+    fn default() -> Self {
+        Self::Several(Vec::new())
+    }
 }
 
 /// The device of a sweep file that names none.

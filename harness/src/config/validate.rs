@@ -173,7 +173,7 @@ struct Check<'p> {
 impl Check<'_> {
     fn that(&mut self, key: &str, holds: bool, message: impl FnOnce() -> String) {
         if !holds {
-            self.problems.push(Problem { path: key.to_owned(), line: None, message: message() });
+            self.problems.push(Problem::new(key, message()));
         }
     }
 }

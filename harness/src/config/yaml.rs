@@ -14,7 +14,7 @@ pub(crate) enum Step {
 
 /// Reads YAML into the values that JSON has. Keys must be text.
 pub(crate) fn parse(text: &str) -> Result<Value, Problem> {
-    let problem = |line: Option<usize>, message: &str| Problem { path: String::new(), line, message: format!("not valid YAML: {message}") };
+    let problem = |line: Option<usize>, message: &str| Problem { line, ..Problem::new("", format!("not valid YAML: {message}")) };
     // By way of YAML's own values, which refuse a key that stands twice.
     let value: serde_yaml::Value = serde_yaml::from_str(text)
         .map_err(|error| problem(error.location().map(|location| location.line()), without_location(&error.to_string())))?;

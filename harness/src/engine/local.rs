@@ -1,14 +1,14 @@
-//! A pool of workers on this machine, each with one run at a time.
+//! A pool of workers on this machine, each with one run at a time, which it takes by a lease: other processes, here or elsewhere, may be working on the same sweep.
 //!
 //! While there are runs for all workers, each run has one thread; when runs get fewer than workers, those that are left share the threads.
 //! Where it was asked for, runs that differ only in their seeds and learning rates are trained side by side, as one. Long runs start first, so that the last ones end together. No result depends on the order, nor on the threads of a run.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::ScopedJoinHandle;
+use std::time::{Duration, Instant};
 
 use report::RunStatus;
 use transformer::Device;
@@ -16,65 +16,101 @@ use transformer::Device;
 use crate::cell::Cell;
 use crate::config::SeedPair;
 use crate::error::Error;
+use crate::lease::{Claim, Lease, Leases};
 use crate::progress::{Board, Line};
 use crate::run::{self, Context, Done, RunDirectory, memory_way_out};
-use crate::sweep::{Run, Sweep};
+use crate::sweep::{Run, Sweep, SweepFolder};
 
-/// How one run of the pool ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ended {
-    /// The run.
-    pub run: Run,
-    /// Why it failed; `None` where it is done.
-    pub failure: Option<String>,
-}
+/// How long a worker without a run waits before it asks again for those that others hold.
+const ASKED_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 /// A pool for the runs of one sweep.
 pub struct Pool<'a> {
     /// The sweep.
     pub sweep: &'a Sweep,
     /// The sweep's folder.
-    pub folder: &'a Path,
+    pub folder: &'a SweepFolder,
+    /// The folder's leases.
+    pub leases: &'a Leases,
     /// The device, shared by all workers.
     pub device: &'a Device,
     /// Threads, and runs at a time.
     pub workers: usize,
     /// Runs that are trained side by side, at most.
     pub side_by_side: usize,
+    /// Time between two savings of a training state.
+    pub save_every: Duration,
+    /// Whether to wait for runs that others are doing, and do them where those die; otherwise runs are left to others whose beats have been seen.
+    pub until_all_ended: bool,
     /// Set when the user has asked to stop.
     pub stop: &'a AtomicBool,
     /// Where progress is shown.
     pub board: &'a Board,
 }
 
+/// Runs that are trained side by side, each with its lease.
+type Bundle = Vec<(Run, Arc<Lease>)>;
+
+/// What is left to do.
+#[derive(Default)]
+struct Left {
+    queue: VecDeque<Vec<Run>>,
+    /// Runs that others hold.
+    held: VecDeque<Run>,
+    /// Runs that failed here.
+    failed: usize,
+    /// Set where the disk is full: what is begun then would only fail.
+    is_full: bool,
+}
+
 impl Pool<'_> {
-    /// Executes runs; returns those that ended, in the order in which they did. Runs that the user stopped are not among them.
-    pub fn execute(&self, runs: &[Run]) -> Vec<Ended> {
+    /// Executes runs until all are done or failed, here or elsewhere, or the user stops; returns how many failed here.
+    ///
+    /// # Errors
+    /// Where leases cannot be read or written. What a run fails of is kept in the sweep's folder.
+    pub fn execute(&self, runs: &[Run]) -> Result<usize, Error> {
         let mut longest_first = self.bundles(runs);
         longest_first.sort_by_key(|bundle| std::cmp::Reverse(bundle.len() * self.sweep.cells[bundle[0].cell].work()));
         let count = longest_first.len();
-        let queue = Mutex::new(VecDeque::from(longest_first));
-        let ended = Mutex::new(Vec::new());
+        let left = Mutex::new(Left { queue: VecDeque::from(longest_first), ..Left::default() });
         let running = AtomicUsize::new(0);
-        std::thread::scope(|scope| {
-            for _ in 0..self.workers.min(count) {
-                scope.spawn(|| {
-                    while let Some(bundle) = self.next(&queue) {
-                        running.fetch_add(1, Ordering::Relaxed);
-                        let end = self
-                            .execute_bundle(&bundle, self.workers.min(count), &|| self.workers / running.load(Ordering::Relaxed).max(1));
-                        running.fetch_sub(1, Ordering::Relaxed);
-                        lock(&ended).extend(end);
-                    }
-                });
+        self.leases.beating(|| {
+            std::thread::scope(|scope| {
+                let workers: Vec<_> = (0..self.workers.min(count)).map(|_| scope.spawn(|| self.work(&left, &running, count))).collect();
+                let join = |worker: ScopedJoinHandle<'_, _>| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                workers.into_iter().map(join).collect::<Result<Vec<()>, Error>>()
+            })
+        })?;
+        Ok(lock(&left).failed)
+    }
+
+    /// What one worker does.
+    fn work(&self, left: &Mutex<Left>, running: &AtomicUsize, count: usize) -> Result<(), Error> {
+        while let Some(bundle) = self.next(left)? {
+            running.fetch_add(1, Ordering::Relaxed);
+            let (failed, is_full) =
+                self.execute_bundle(&bundle, self.workers.min(count), &|| self.workers / running.load(Ordering::Relaxed).max(1));
+            running.fetch_sub(1, Ordering::Relaxed);
+            let mut left = lock(left);
+            left.failed += failed;
+            left.is_full |= is_full;
+            for (run, lease) in bundle {
+                // What another process took over is waited for like any other of its runs.
+                if lease.is_lost() {
+                    left.held.push_back(run);
+                }
+                self.leases.give_back(&lease);
             }
-        });
-        ended.into_inner().unwrap_or_else(PoisonError::into_inner)
+        }
+        Ok(())
     }
 
     /// Runs that are trained side by side: of one cell, and none that is to go on from where it was interrupted, which others are not.
     fn bundles(&self, runs: &[Run]) -> Vec<Vec<Run>> {
-        let begins = |run: &Run| RunDirectory::new(self.folder, &self.sweep.cells[run.cell], run.seeds).training_state().is_none();
+        if self.side_by_side == 1 {
+            return runs.iter().map(|&run| vec![run]).collect();
+        }
+        let begins = |run: &Run| self.folder.directory(self.sweep, *run).training_state().is_none();
         let (fresh, interrupted): (Vec<Run>, Vec<Run>) = runs.iter().partition(|run| begins(run));
         let cell = |run: &Run| &self.sweep.cells[run.cell];
         let of_cells = fresh.chunk_by(|one, other| one.cell == other.cell || cell(one).goes_beside(cell(other)));
@@ -82,54 +118,109 @@ impl Pool<'_> {
         bundles.chain(interrupted.into_iter().map(|run| vec![run])).collect()
     }
 
-    fn next(&self, queue: &Mutex<VecDeque<Vec<Run>>>) -> Option<Vec<Run>> {
-        if self.stop.load(Ordering::Relaxed) { None } else { lock(queue).pop_front() }
+    /// The next runs for a worker, with their leases; `None` where there are none for it.
+    fn next(&self, left: &Mutex<Left>) -> Result<Option<Bundle>, Error> {
+        while !self.stop.load(Ordering::Relaxed) && !lock(left).is_full {
+            let Some(runs) = lock(left).queue.pop_front() else {
+                let Some(run) = lock(left).held.pop_front() else { return Ok(None) };
+                // Another's run, of which there is news in a moment.
+                std::thread::sleep(ASKED_AGAIN_AFTER);
+                let mut bundle = Bundle::new();
+                self.claim(run, left, &mut bundle)?;
+                if bundle.is_empty() {
+                    continue;
+                }
+                return Ok(Some(bundle));
+            };
+            let mut bundle = Bundle::new();
+            for run in runs {
+                self.claim(run, left, &mut bundle)?;
+            }
+            if !bundle.is_empty() {
+                return Ok(Some(bundle));
+            }
+        }
+        Ok(None)
     }
 
-    /// Those that ended of runs side by side. `threads` tells how many threads they may use now.
-    fn execute_bundle(&self, bundle: &[Run], at_once: usize, threads: &(dyn Fn() -> usize + Sync)) -> Vec<Ended> {
-        let runs: Vec<(&Cell, SeedPair)> = bundle.iter().map(|run| (&self.sweep.cells[run.cell], run.seeds)).collect();
+    /// Adds a run to a bundle, unless it has ended elsewhere, or another process is doing it.
+    fn claim(&self, run: Run, left: &Mutex<Left>, bundle: &mut Bundle) -> Result<(), Error> {
+        let name = self.sweep.name(run);
+        let cell = &self.sweep.cells[run.cell];
+        let has_ended = || -> Result<bool, Error> {
+            Ok(self.folder.failure(&name).is_some() || self.folder.directory(self.sweep, run).done(cell, run.seeds)?.is_some())
+        };
+        if has_ended()? {
+            self.board.ended_elsewhere(cell);
+            return Ok(());
+        }
+        match self.leases.claim(&name.file_name())? {
+            // It may have ended just before.
+            Claim::Mine(lease) if has_ended()? => {
+                self.leases.give_back(&lease);
+                self.board.ended_elsewhere(cell);
+            }
+            Claim::Mine(lease) => bundle.push((run, lease)),
+            Claim::Held { beats } if self.until_all_ended || !beats => lock(left).held.push_back(run),
+            Claim::Held { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Executes runs side by side; returns how many failed, and whether for want of room on the disk. `threads` tells how many threads they may use now.
+    fn execute_bundle(&self, bundle: &[(Run, Arc<Lease>)], at_once: usize, threads: &(dyn Fn() -> usize + Sync)) -> (usize, bool) {
+        let runs: Vec<(&Cell, SeedPair)> = bundle.iter().map(|(run, _)| (&self.sweep.cells[run.cell], run.seeds)).collect();
+        let leases: Vec<Arc<Lease>> = bundle.iter().map(|(_, lease)| Arc::clone(lease)).collect();
         let (cell, _) = runs[0];
         let lines: Vec<Line<'_>> = runs.iter().map(|&(cell, seeds)| self.board.begin(cell, seeds)).collect();
         let started = Instant::now();
         let context = Context {
             sweep: &self.sweep.config.sweep,
-            folder: self.folder,
+            folder: self.folder.path(),
             device: self.device,
             stop: self.stop,
-            progress: &|run, progress| lines[run].tell(progress),
+            leases: &leases,
+            save_every: self.save_every,
+            progress: &|run, progress| {
+                lines[run].tell(progress);
+                leases[run].tell(progress.step as u64, progress.steps as u64);
+            },
             at_once,
+            threads_at_most: self.workers,
             threads,
         };
         // A panic inside a device must not take the other runs with it.
         let outcome = catch_unwind(AssertUnwindSafe(|| run::execute(&runs, &context)));
+        let is_full = matches!(&outcome, Ok(Err(error)) if error.is_full());
         let failure = match outcome {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(error)) => Err(in_one_line(&error)),
             Err(panic) => Err(panic_message(panic.as_ref(), cell, bundle.len())),
         };
         // What was done before the others failed is done.
-        let done = |&(cell, seeds): &(&Cell, SeedPair)| RunDirectory::new(self.folder, cell, seeds).done(cell, seeds).ok().flatten();
+        let done = |&(cell, seeds): &(&Cell, SeedPair)| RunDirectory::new(self.folder.path(), cell, seeds).done(cell, seeds).ok().flatten();
         let of_each: Vec<Result<Option<Done>, String>> = match failure {
             Ok(done) => done.into_iter().map(Ok).collect(),
             Err(failure) => runs.iter().map(|run| done(run).map(Some).ok_or_else(|| failure.clone())).collect(),
         };
-        let end = |((&run, line), outcome): ((&Run, Line<'_>), Result<Option<Done>, String>)| match outcome {
-            Ok(None) => {
-                line.abandon();
-                None
+        let mut failed = 0;
+        for (((run, _), line), outcome) in bundle.iter().zip(lines).zip(of_each) {
+            match outcome {
+                Ok(None) => line.abandon(),
+                Ok(Some(done)) => {
+                    let fallback = self.device.falls_back(&cell.model()) && bundle.len() == 1;
+                    line.end(&in_words(&done, fallback, bundle.len()), started.elapsed());
+                }
+                Err(failure) => {
+                    failed += 1;
+                    line.end(&format!("failed: {failure}"), started.elapsed());
+                    if let Err(error) = self.folder.set_failure(&self.sweep.name(*run), &failure) {
+                        self.board.say(&format!("that cannot be kept: {error}"));
+                    }
+                }
             }
-            Ok(Some(done)) => {
-                let fallback = self.device.falls_back(&cell.model()) && bundle.len() == 1;
-                line.end(&in_words(&done, fallback, bundle.len()), started.elapsed());
-                Some(Ended { run, failure: None })
-            }
-            Err(failure) => {
-                line.end(&format!("failed: {failure}"), started.elapsed());
-                Some(Ended { run, failure: Some(failure) })
-            }
-        };
-        bundle.iter().zip(lines).zip(of_each).filter_map(end).collect()
+        }
+        (failed, is_full)
     }
 }
 

@@ -4,16 +4,19 @@
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use report::Record;
 use serde::Serialize;
 use serde_json::{Value, json};
 use transformer::{Device, ModelError, Transformer};
 
-use super::Done;
+use super::{Done, now};
 use crate::cell::{Cell, CellId};
 use crate::config::SeedPair;
 use crate::error::Error;
+use crate::lease::Lease;
+use crate::sweep::RunName;
 
 /// The directory of one run.
 #[derive(Debug, Clone)]
@@ -25,7 +28,7 @@ pub struct RunDirectory {
 impl RunDirectory {
     /// The directory that belongs to a cell and its seeds; nothing is created.
     pub fn new(folder: &Path, cell: &Cell, seeds: SeedPair) -> Self {
-        let path = folder.join(cell.id.as_str()).join(format!("init{}-data{}", seeds.init, seeds.data));
+        let path = folder.join(RunName::new(&cell.id, seeds).as_str());
         Self { path, cell: cell.id.clone() }
     }
 
@@ -56,13 +59,20 @@ impl RunDirectory {
     }
 
     /// Creates the directory, or takes over what a stopped run left in it.
-    pub(super) fn begin(&self, cell: &Cell, seeds: SeedPair, device: &Device, side_by_side: usize) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// [`Error::ForeignRunDirectory`], [`Error::File`].
+    pub fn begin(&self, cell: &Cell, seeds: SeedPair, device: &Device, how: How) -> Result<(), Error> {
         let checkpoint = self.path.join("checkpoint");
         fs::create_dir_all(&checkpoint).map_err(Error::file(&checkpoint, "create"))?;
         self.check_owner(cell, seeds)?;
+        // Whoever holds the run's lease now is alone here.
+        for folder in [&self.path, &checkpoint] {
+            remove_unfinished(folder)?;
+        }
         write_json(&self.path.join("config.json"), &configuration(cell, seeds))?;
         let path = self.path.join("environment.json");
-        let mut environment = environment(cell, device, side_by_side);
+        let mut environment = environment(cell, device, how);
         // A run that goes on keeps where it was before: on another machine, or beside other runs, results may differ by rounding.
         if self.training_state().is_some()
             && let Some(before) = read_if_there(&path)?.and_then(|text| serde_json::from_str::<Value>(&text).ok())
@@ -79,24 +89,43 @@ impl RunDirectory {
     }
 
     /// Keeps a training state, which `write` writes to the path that it is given, in place of the last one, whole or not at all.
-    pub(super) fn save_training_state(&self, write: impl FnOnce(&Path) -> Result<(), ModelError>) -> Result<(), Error> {
-        let path = self.path.join("checkpoint").join("training.safetensors");
-        let unfinished = path.with_extension("unfinished");
-        write(&unfinished)?;
-        fs::File::open(&unfinished)
-            .and_then(|file| file.sync_all())
-            .and_then(|()| fs::rename(&unfinished, &path))
-            .map_err(Error::file(&path, "write"))
+    pub(super) fn save_training_state(&self, lease: &Lease, write: impl FnOnce(&Path) -> Result<(), ModelError>) -> Result<(), Error> {
+        self.save("training.safetensors", lease, write)
     }
 
-    /// Writes weights and records, then marks the run as done.
-    pub(super) fn finish(&self, model: &Transformer, records: &[Record], done: &Done) -> Result<(), Error> {
-        let weights = self.path.join("checkpoint").join("model.safetensors");
-        let unfinished = weights.with_extension("unfinished");
-        model.save(&unfinished)?;
-        fs::rename(&unfinished, &weights).map_err(Error::file(&weights, "write"))?;
+    /// Keeps the weights of a run that has ended.
+    pub(super) fn save_model(&self, model: &Transformer, lease: &Lease) -> Result<(), Error> {
+        self.save("model.safetensors", lease, |path| model.save(path))
+    }
+
+    fn save(&self, name: &str, lease: &Lease, write: impl FnOnce(&Path) -> Result<(), ModelError>) -> Result<(), Error> {
+        let path = self.path.join("checkpoint").join(name);
+        let unfinished = beside(&path);
+        let written = write(&unfinished)
+            .map_err(|error| match error {
+                ModelError::CheckpointFile { source, .. } => Error::file(&path, "write")(source),
+                other => other.into(),
+            })
+            .and_then(|()| fs::File::open(&unfinished).and_then(|file| file.sync_all()).map_err(Error::file(&path, "write")))
+            .and_then(|()| lease.check())
+            .and_then(|()| fs::rename(&unfinished, &path).map_err(Error::file(&path, "write")));
+        written.inspect_err(|_| drop(fs::remove_file(&unfinished)))
+    }
+
+    /// Writes the records, then marks the run as done.
+    ///
+    /// # Errors
+    /// [`Error::LeaseLost`] where another process does the run now, [`Error::File`].
+    pub fn finish(&self, records: &[Record], done: &Done, lease: &Lease) -> Result<(), Error> {
+        lease.check()?;
         write_whole(&self.path.join("results.csv"), report::write_csv(records)?.as_bytes())?;
+        // The mark must not outlive, in a power cut, what it marks.
+        for folder in [self.path.join("checkpoint"), self.path.clone()] {
+            sync_folder(&folder)?;
+        }
+        lease.check()?;
         write_json(&self.path.join("DONE.json"), done)?;
+        sync_folder(&self.path)?;
         match self.training_state() {
             Some(path) => fs::remove_file(&path).map_err(Error::file(&path, "delete")),
             None => Ok(()),
@@ -128,17 +157,64 @@ fn configuration(cell: &Cell, seeds: SeedPair) -> Value {
     })
 }
 
-/// What else the results may depend on.
-fn environment(cell: &Cell, device: &Device, side_by_side: usize) -> Value {
+/// How a run is computed, beside its cell and seeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct How {
+    /// Runs that are trained as one.
+    pub side_by_side: usize,
+    /// Threads that it may use at most.
+    pub threads: usize,
+}
+
+/// What else the results may depend on, and who made them.
+fn environment(cell: &Cell, device: &Device, how: How) -> Value {
+    // A program of the user's is part of the configuration; the hash lets two runs be compared at a glance.
+    let own = cell.config.program.as_deref();
+    let program = own.or_else(|| cell.task.program_source().map(|(_, source)| source));
     json!({
         "rasplab": env!("CARGO_PKG_VERSION"),
+        "revision": env!("RASPLAB_REVISION"),
+        "cargo_lock": env!("RASPLAB_CARGO_LOCK"),
+        "task_version": cell.task.version(),
+        "program": program.map(|source| blake3::hash(source.as_bytes()).to_hex().to_string()),
         "device": device.name(),
-        "vector_instructions": device.vector_instructions(&cell.model()).filter(|_| side_by_side == 1),
-        "side_by_side": side_by_side,
+        "vector_instructions": device.vector_instructions(&cell.model()).filter(|_| how.side_by_side == 1),
+        "side_by_side": how.side_by_side,
+        "threads": how.threads,
         "os": std::env::consts::OS,
         "architecture": std::env::consts::ARCH,
         "cores": std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        "host": sysinfo::System::host_name(),
+        "pid": std::process::id(),
+        "began": now(),
     })
+}
+
+/// Removes files that somebody was writing when he was killed.
+pub fn remove_unfinished(folder: &Path) -> Result<(), Error> {
+    for entry in fs::read_dir(folder).map_err(Error::file(folder, "read"))?.flatten() {
+        if entry.file_name().to_str().is_some_and(|name| name.ends_with(UNFINISHED)) {
+            // Another may be removing it, too.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// Sends a folder's entries to the disk, where the system knows how.
+fn sync_folder(folder: &Path) -> Result<(), Error> {
+    if cfg!(unix) { fs::File::open(folder).and_then(|file| file.sync_all()).map_err(Error::file(folder, "write")) } else { Ok(()) }
+}
+
+const UNFINISHED: &str = ".unfinished";
+
+/// A path beside another, that no other process writes to.
+fn beside(path: &Path) -> PathBuf {
+    static WRITTEN: AtomicU64 = AtomicU64::new(0);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let host = sysinfo::System::host_name().unwrap_or_default();
+    let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
+    path.with_file_name(format!(".{name}.{host}-{}-{number}{UNFINISHED}", std::process::id()))
 }
 
 fn read_if_there(path: &Path) -> Result<Option<String>, Error> {
@@ -164,11 +240,10 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
 /// # Errors
 /// [`Error::File`].
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".unfinished");
-    let beside = PathBuf::from(beside);
+    let beside = beside(path);
     fs::File::create(&beside)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .and_then(|()| fs::rename(&beside, path))
+        .inspect_err(|_| drop(fs::remove_file(&beside)))
         .map_err(Error::file(path, "write"))
 }

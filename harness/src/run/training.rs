@@ -2,22 +2,22 @@
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::io::Write;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use report::RunStatus;
 use serde::{Deserialize, Serialize};
 use tasks::random::stream;
 use transformer::{ModelError, Schedule, Sequence, StepLoss, Trainer, Transformer, score};
 
-use super::directory::RunDirectory;
-use super::{Context, Done, Progress, drawing};
+use super::directory::{RunDirectory, write_whole};
+use super::{Context, Done, Progress, drawing, now};
 use crate::cell::Cell;
 use crate::config::SeedPair;
 use crate::error::Error;
+use crate::lease::Lease;
 
 /// Examples of the look at in-distribution exact match.
 const CHECK_EXAMPLES: usize = 256;
@@ -42,9 +42,6 @@ struct MetricsLine {
     /// Seconds since the start, looks included.
     secs: f64,
 }
-
-/// Time between two savings of the training state, which are made at looks.
-const SAVED_EVERY: Duration = Duration::from_secs(30);
 
 /// Batches drawn ahead of the step that trains on them.
 const DRAWN_AHEAD: usize = 4;
@@ -119,10 +116,8 @@ impl<'d> InTraining<'d> {
         })
     }
 
-    fn save(&self, step: usize, replica: usize, trainer: &Trainer) -> Result<(), Error> {
-        // The state says how long the lines are, so they go to disk first.
-        self.metrics.lines.get_ref().sync_data().map_err(Error::file(&self.directory.metrics(), "write"))?;
-        self.metrics.state(step, self.exact_match).save(trainer, replica, self.directory)
+    fn save(&self, step: usize, replica: usize, trainer: &Trainer, lease: &Lease) -> Result<(), Error> {
+        self.metrics.state(step, self.exact_match).save(trainer, replica, self.directory, lease)
     }
 }
 
@@ -138,7 +133,7 @@ impl Training<'_> {
             let waiting = Instant::now();
             let drawn: Vec<Vec<Sequence>> = batches.iter().map_while(|batches| batches.recv().ok()).collect::<Result<_, _>>()?;
             let secs_waiting = waiting.elapsed().as_secs_f64();
-            if self.context.stop.load(Ordering::Relaxed) {
+            if self.context.stops() {
                 if step > first {
                     self.save(step, trainer)?;
                 }
@@ -181,7 +176,7 @@ impl Training<'_> {
             if self.runs.iter().all(|run| run.ended) {
                 return Ok(());
             }
-            if look && last_saved.elapsed() >= SAVED_EVERY {
+            if look && last_saved.elapsed() >= self.context.save_every {
                 self.save(step + 1, trainer)?;
                 last_saved = Instant::now();
             }
@@ -226,6 +221,7 @@ impl Training<'_> {
             real_tokens_share: tokens as f64 / tokens_computed.max(1) as f64,
             secs_waiting,
             parameters: model.parameters() as u64,
+            ended: now(),
         };
         (self.finish)(replica, &model, done)
     }
@@ -233,19 +229,23 @@ impl Training<'_> {
     /// Keeps the training state of each run that has not ended.
     fn save(&self, step: usize, trainer: &Trainer) -> Result<(), Error> {
         let mut left = self.runs.iter().enumerate().filter(|(_, run)| !run.ended);
-        left.try_for_each(|(replica, run)| run.save(step, replica, trainer))
+        left.try_for_each(|(replica, run)| match run.save(step, replica, trainer, &self.context.leases[replica]) {
+            // Whoever has it now goes on from the last state.
+            Err(Error::LeaseLost { .. }) => Ok(()),
+            saved => saved,
+        })
     }
 }
 
 /// What is kept, beside weights and moments, so that a run goes on where it was. Random streams are named by step, so they need no state.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct State {
     /// Steps taken.
     step: usize,
     /// The last look's in-distribution exact match.
     exact_match: Option<f64>,
-    /// How long `metrics.jsonl` was.
-    metrics_bytes: u64,
+    /// The lines of `metrics.jsonl` so far.
+    metrics: String,
     /// Seconds since the start.
     secs: f64,
     speed: Speed,
@@ -257,9 +257,9 @@ const STATE: &str = "run";
 
 impl State {
     /// Saves it and the model's, whole or not at all.
-    fn save(&self, trainer: &Trainer, replica: usize, directory: &RunDirectory) -> Result<(), Error> {
+    fn save(&self, trainer: &Trainer, replica: usize, directory: &RunDirectory, lease: &Lease) -> Result<(), Error> {
         let text = serde_json::to_string(self).map_err(std::io::Error::from).map_err(Error::file(&directory.metrics(), "save"))?;
-        directory.save_training_state(|path| trainer.save_of(replica, path, HashMap::from([(STATE.to_owned(), text)])))
+        directory.save_training_state(lease, |path| trainer.save_of(replica, path, HashMap::from([(STATE.to_owned(), text)])))
     }
 
     /// Takes the trainer back to where a state was saved.
@@ -289,9 +289,9 @@ struct Speed {
 /// `metrics.jsonl`, and the speed that it tells.
 struct Metrics<'d> {
     directory: &'d RunDirectory,
-    lines: BufWriter<File>,
-    /// Bytes of the lines written.
-    bytes: u64,
+    file: File,
+    /// The lines written.
+    lines: String,
     started: Instant,
     /// Seconds that went by before this process took the run over.
     secs_before: f64,
@@ -300,23 +300,13 @@ struct Metrics<'d> {
 }
 
 impl<'d> Metrics<'d> {
-    /// Goes on where the state was saved: lines written since are dropped, since their steps are taken again.
+    /// Goes on where the state was saved. The file is a new one, so that a process which was taken for dead, and is not, writes into the old one, which nobody sees.
     fn open(directory: &'d RunDirectory, start: &State) -> Result<Self, Error> {
         let path = directory.metrics();
-        let open = || -> std::io::Result<File> {
-            let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(&path)?;
-            if file.metadata()?.len() < start.metrics_bytes {
-                return Err(std::io::Error::other(
-                    "shorter than when the training state was saved: delete the run's folder, and it will be repeated",
-                ));
-            }
-            file.set_len(start.metrics_bytes)?;
-            file.seek(SeekFrom::End(0))?;
-            Ok(file)
-        };
-        let lines = BufWriter::new(open().map_err(Error::file(&path, "write"))?);
+        write_whole(&path, start.metrics.as_bytes())?;
+        let file = OpenOptions::new().append(true).open(&path).map_err(Error::file(&path, "write"))?;
         let (speed, at_last_line) = (start.speed, start.at_last_line);
-        Ok(Self { directory, lines, bytes: start.metrics_bytes, started: Instant::now(), secs_before: start.secs, speed, at_last_line })
+        Ok(Self { directory, file, lines: start.metrics.clone(), started: Instant::now(), secs_before: start.secs, speed, at_last_line })
     }
 
     /// Seconds since the start of the run, not counting those between an interruption and its end.
@@ -326,7 +316,7 @@ impl<'d> Metrics<'d> {
 
     fn state(&self, step: usize, exact_match: Option<f64>) -> State {
         let (speed, at_last_line) = (self.speed, self.at_last_line);
-        State { step, exact_match, metrics_bytes: self.bytes, secs: self.secs(), speed, at_last_line }
+        State { step, exact_match, metrics: self.lines.clone(), secs: self.secs(), speed, at_last_line }
     }
 
     fn trained(&mut self, batch: &[Sequence], tokens_computed: usize, secs_step: f64, secs_waiting: f64) {
@@ -352,8 +342,7 @@ impl<'d> Metrics<'d> {
         let mut text =
             serde_json::to_string(&line).map_err(std::io::Error::from).map_err(Error::file(&self.directory.metrics(), "write"))?;
         text.push('\n');
-        self.bytes += text.len() as u64;
-        let written = self.lines.write_all(text.as_bytes()).and_then(|()| self.lines.flush());
-        written.map_err(Error::file(&self.directory.metrics(), "write"))
+        self.lines.push_str(&text);
+        self.file.write_all(text.as_bytes()).map_err(Error::file(&self.directory.metrics(), "write"))
     }
 }
