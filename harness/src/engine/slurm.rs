@@ -194,7 +194,11 @@ impl Slurm<'_> {
     fn cancel(&self, job: u64) {
         let cancelled = answer(Command::new("scancel").arg(job.to_string()));
         let failure = match &cancelled {
-            Ok(output) if output.status.success() => return,
+            Ok(output) if output.status.success() => {
+                // They may be in the queue for a while, but are not to be counted on any more.
+                let _ = fs::remove_file(self.folder.path().join(JOBS));
+                return;
+            }
             Ok(output) => said(output),
             Err(error) => error.to_string(),
         };
