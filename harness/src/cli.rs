@@ -39,12 +39,12 @@ enum Command {
     ///
     /// Several processes may run the same sweep at once, here or on machines that share the folder: each run is done by one of them. SIGTERM and Ctrl-C keep the state of
     /// what is running; the same command goes on.
-    #[command(after_help = "Examples: rasplab run configs/quickstart.yaml --workers 2 --set train.steps=500
-          rasplab run sweep.yaml --engine slurm --jobs 16 --sbatch=--partition=gpu --sbatch=--gres=gpu:1")]
+    #[command(after_help = "Example: rasplab run configs/quickstart.yaml --workers 2 --set train.steps=500
+         rasplab run sweep.yaml --engine slurm --jobs 16 --sbatch=--partition=gpu --sbatch=--gres=gpu:1")]
     Run(RunArgs),
     /// Take runs of a sweep, one after another, until none is left to take: what a job of a cluster does. No report is written.
-    #[command(after_help = "Examples: rasplab work runs/quickstart
-          rasplab work configs/quickstart.yaml --out runs/quickstart --run sort-0123456789ab/init0-data0")]
+    #[command(after_help = "Example: rasplab work runs/quickstart
+         rasplab work configs/quickstart.yaml --out runs/quickstart --run sort-0123456789ab/init0-data0")]
     Work(WorkArgs),
     /// Show what of a sweep is done, running, failed and left, and about how long it will take.
     #[command(after_help = "Example: rasplab status runs/quickstart")]
@@ -53,9 +53,9 @@ enum Command {
     #[command(after_help = "Example: rasplab validate configs/quickstart.yaml")]
     Validate(SweepArgs),
     /// List the cells and seeds of a sweep file, with every default written out; nothing is created.
-    #[command(after_help = "Examples: rasplab expand configs/quickstart.yaml --json
-          rasplab expand configs/quickstart.yaml --show-defaults
-          rasplab expand configs/quickstart.yaml --commands | parallel && rasplab report runs/quickstart")]
+    #[command(after_help = "Example: rasplab expand configs/quickstart.yaml --json
+         rasplab expand configs/quickstart.yaml --show-defaults
+         rasplab expand configs/quickstart.yaml --commands | parallel && rasplab report runs/quickstart")]
     Expand(ExpandArgs),
     /// Write the report of a sweep anew from the results in its folder; nothing is trained.
     #[command(after_help = "Example: rasplab report runs/quickstart")]

@@ -128,7 +128,7 @@ pub fn execute(runs: &[(&Cell, SeedPair)], context: &Context) -> Result<Vec<Opti
     let runs: Vec<(&Cell, SeedPair, RunDirectory)> =
         runs.iter().map(|&(cell, seeds)| (cell, seeds, RunDirectory::new(context.folder, cell, seeds))).collect();
     for (cell, seeds, directory) in &runs {
-        let how = How { side_by_side: runs.len(), threads: context.threads_at_most };
+        let how = How { side_by_side: runs.len(), threads_at_most: context.threads_at_most };
         directory.begin(cell, *seeds, context.device, how)?;
     }
     memory::check(cell, runs.len(), context.at_once, context.device)?;

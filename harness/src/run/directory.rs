@@ -163,7 +163,7 @@ pub struct How {
     /// Runs that are trained as one.
     pub side_by_side: usize,
     /// Threads that it may use at most.
-    pub threads: usize,
+    pub threads_at_most: usize,
 }
 
 /// What else the results may depend on, and who made them.
@@ -180,7 +180,7 @@ fn environment(cell: &Cell, device: &Device, how: How) -> Value {
         "device": device.name(),
         "vector_instructions": device.vector_instructions(&cell.model()).filter(|_| how.side_by_side == 1),
         "side_by_side": how.side_by_side,
-        "threads": how.threads,
+        "threads_at_most": how.threads_at_most,
         "os": std::env::consts::OS,
         "architecture": std::env::consts::ARCH,
         "cores": std::thread::available_parallelism().map_or(1, std::num::NonZero::get),

@@ -2,6 +2,8 @@
 //!
 //! The unit is the cell, a task with its training lengths; intervals draw whole tasks, since the cells of one task are not independent.
 
+use std::collections::HashMap;
+
 use rand::Rng;
 use serde::Serialize;
 
@@ -68,7 +70,9 @@ struct Said {
 /// Every predictor, the best at ordering reach first; those of which that is unknown last.
 pub(crate) fn rank(evidence: &Evidence, runs: &[RunSummary], horizon: f64, rng: &mut (impl Rng + ?Sized)) -> Vec<Ranking> {
     let units = units(evidence, runs, horizon);
-    let of_cell = |unit: &Unit| evidence.predictions.iter().find(|predictions| predictions.cell == unit.cell);
+    let predictions: HashMap<&str, &CellPredictions> =
+        evidence.predictions.iter().map(|of_cell| (of_cell.cell.as_str(), of_cell)).collect();
+    let of_cell = |unit: &Unit| predictions.get(unit.cell).copied();
     let mut rankings = Vec::new();
     let mut add = |predictor: String, say: &dyn Fn(&Unit) -> Option<Said>| {
         let said: Vec<Option<Said>> = units.iter().map(say).collect();
@@ -101,13 +105,17 @@ pub(crate) fn rank(evidence: &Evidence, runs: &[RunSummary], horizon: f64, rng: 
 
 fn units<'a>(evidence: &'a Evidence, runs: &'a [RunSummary], horizon: f64) -> Vec<Unit<'a>> {
     let mut cells: Vec<&str> = Vec::new();
-    for run in runs {
-        if !cells.contains(&run.outcome.cell.as_str()) {
-            cells.push(&run.outcome.cell);
+    let mut fitted: HashMap<&str, Vec<&RunSummary>> = HashMap::new();
+    for run in runs.iter().filter(|run| run.fitted()) {
+        let cell = run.outcome.cell.as_str();
+        let of_cell = fitted.entry(cell).or_default();
+        if of_cell.is_empty() {
+            cells.push(cell);
         }
+        of_cell.push(run);
     }
     let unit = |cell: &'a str| {
-        let fitted: Vec<&RunSummary> = runs.iter().filter(|run| run.outcome.cell == cell && run.fitted()).collect();
+        let fitted = &fitted[cell];
         let first = fitted.first()?;
         let len_train_max = first.outcome.len_train_max;
         let ratios: Vec<f64> = fitted.iter().filter_map(|run| run.reach_ratio).collect();
