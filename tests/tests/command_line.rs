@@ -71,7 +71,7 @@ fn the_schema_is_draft_07_and_knows_the_keys() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let desk = Desk::new();
-    let commands: [&[&str]; 20] = [
+    let commands: [&[&str]; 22] = [
         &["run"],
         &["validate"],
         &["expand"],
@@ -90,6 +90,8 @@ fn every_command_has_help_with_an_example() {
         &["rasp", "repl"],
         &["rasp", "layers"],
         &["rasp", "draw"],
+        &["work"],
+        &["status"],
         &["devices"],
         &["schema"],
     ];

@@ -12,7 +12,8 @@ pub struct SweepConfig {
     /// Files that this one lies over, key by key; of several the later ones count more. A path begins at the folder of the file that names it.
     #[serde(default, skip_serializing)]
     pub include: Includes,
-    /// Name of the sweep, and of its folder under `runs/`.
+    /// Name of the sweep, and of its folder under `runs/`. There must be one, here or in an included file.
+    #[serde(default)]
     pub sweep: String,
     /// What the sweep asks, for the head of its report.
     #[serde(default)]
@@ -27,7 +28,8 @@ pub struct SweepConfig {
     /// What the cells have in common.
     #[serde(default, skip_serializing)]
     pub base: CellConfig,
-    /// The cells: each overrides `base`.
+    /// The cells: each overrides `base`. There must be one, here or in an included file.
+    #[serde(default)]
     pub cells: Vec<CellConfig>,
     /// Dotted keys and their values, as in `train.lengths: [10, 20]`; each cell is repeated for every combination.
     #[serde(default, skip_serializing)]
