@@ -252,8 +252,7 @@ impl Error {
     /// Whether the disk has no room.
     pub fn is_full(&self) -> bool {
         let kind = match self {
-            Self::File { source, .. } => source.kind(),
-            Self::Model(transformer::ModelError::CheckpointFile { source, .. }) => source.kind(),
+            Self::File { source, .. } | Self::Model(transformer::ModelError::CheckpointFile { source, .. }) => source.kind(),
             Self::AfterRuns(inner) => return inner.is_full(),
             _ => return false,
         };

@@ -245,7 +245,9 @@ impl Leases {
             scope.spawn(move || {
                 while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(self.terms.stale_after / BEATS) {
                     let held = lock(&self.held).clone();
-                    held.iter().for_each(|lease| lease.beat());
+                    for lease in held {
+                        lease.beat();
+                    }
                 }
             });
             // Whether the work returns or panics, its end of the channel goes with it.

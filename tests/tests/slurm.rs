@@ -1,5 +1,6 @@
 //! Sweeps on a real Slurm of two nodes. Where there is none (`apt-get install slurm-wlm`) these tests say that they were skipped; CI has one.
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 #![allow(unreachable_pub, dead_code, reason = "each test file uses a part of what they share")]
 
 #[path = "support/cluster.rs"]

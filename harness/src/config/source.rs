@@ -52,11 +52,8 @@ impl Source {
         // The last one counts most, and so does its text where a key's line is looked for.
         for path in includes(&mut tree, problems).iter().rev() {
             let path = folder.join(path);
-            let told = |message: String| Problem {
-                line: yaml::line_of(text, "include"),
-                file: name.clone(),
-                ..Problem::new("include", message)
-            };
+            let told =
+                |message: String| Problem { line: yaml::line_of(text, "include"), file: name.clone(), ..Problem::new("include", message) };
             // One file has many paths, as in `a/../b.yaml`.
             let is_same = |other: &PathBuf| other.canonicalize().is_ok_and(|other| path.canonicalize().is_ok_and(|path| path == other));
             if files.iter().any(is_same) {

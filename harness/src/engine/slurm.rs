@@ -75,7 +75,7 @@ impl Slurm<'_> {
     pub fn execute(&self, left: &[Run]) -> Result<bool, Error> {
         let mut submitted = match self.last_submitted() {
             // Of an earlier command that was interrupted.
-            Some(before) if self.queue(before.job)? != Queue::default() => {
+            Some(before) if Self::queue(before.job)? != Queue::default() => {
                 self.printer.note(&format!("job {} of an earlier command is still there", before.job));
                 before
             }
@@ -100,7 +100,7 @@ impl Slurm<'_> {
                 self.cancel(submitted.job);
                 return Err(Error::Interrupted { done: look.done, all: look.runs });
             }
-            match self.queue(submitted.job) {
+            match Self::queue(submitted.job) {
                 Ok(queue) if queue == Queue::default() && look.running.is_empty() => {
                     // They may have ended their runs since the folder was looked at.
                     let now = self.progress_mark()?;
@@ -180,7 +180,7 @@ impl Slurm<'_> {
         serde_json::from_slice(&fs::read(self.folder.path().join(JOBS)).ok()?).ok()
     }
 
-    fn queue(&self, job: u64) -> Result<Queue, Error> {
+    fn queue(job: u64) -> Result<Queue, Error> {
         let output = answer(Command::new("squeue").arg("--json"))?;
         if !output.status.success() {
             return Err(Error::Slurm(format!("squeue failed: {}", said(&output))));

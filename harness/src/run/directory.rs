@@ -191,6 +191,9 @@ fn environment(cell: &Cell, device: &Device, how: How) -> Value {
 }
 
 /// Removes files that somebody was writing when he was killed.
+///
+/// # Errors
+/// [`Error::File`] where the folder cannot be read.
 pub fn remove_unfinished(folder: &Path) -> Result<(), Error> {
     for entry in fs::read_dir(folder).map_err(Error::file(folder, "read"))?.flatten() {
         if entry.file_name().to_str().is_some_and(|name| name.ends_with(UNFINISHED)) {

@@ -29,14 +29,10 @@ impl Cluster {
         let ports: Vec<u16> = listeners.iter().map(|listener| listener.local_addr().unwrap().port()).collect();
         drop(listeners);
         let path = folder.path().display();
-        let nodes: String = (1..=2)
-            .map(|node| {
-                format!(
-                    "NodeName=n{node} NodeHostname={host} NodeAddr=127.0.0.1 Port={} CPUs=2 RealMemory=1000 State=UNKNOWN\n",
-                    ports[node]
-                )
-            })
-            .collect();
+        let node = |number: usize| {
+            format!("NodeName=n{number} NodeHostname={host} NodeAddr=127.0.0.1 Port={} CPUs=2 RealMemory=1000", ports[number])
+        };
+        let (one, two) = (node(1), node(2));
         let conf = format!(
             "ClusterName=local
 SlurmctldHost={host}(127.0.0.1)
@@ -62,7 +58,9 @@ KillWait=5
 MpiDefault=none
 # With auth/none nobody else may reach it.
 CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
-{nodes}PartitionName=debug Nodes=n[1-2] Default=YES MaxTime=INFINITE State=UP
+{one}
+{two}
+PartitionName=debug Nodes=n[1-2] Default=YES MaxTime=INFINITE State=UP
 ",
             ports[0]
         );
@@ -97,7 +95,7 @@ CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
         Some(cluster)
     }
 
-    /// The configuration, for SLURM_CONF.
+    /// The configuration, for `SLURM_CONF`.
     pub(crate) fn conf(&self) -> PathBuf {
         self.folder.path().join("slurm.conf")
     }
