@@ -56,7 +56,7 @@ fn bookkeeping(asked: usize) {
         let cell = &sweep.cells[run.cell];
         let Claim::Mine(lease) = leases.claim(&sweep.name(run).file_name()).unwrap() else { panic!("nobody else is here") };
         let directory = folder.directory(&sweep, run);
-        directory.begin(cell, run.seeds, &device, How { side_by_side: 1, threads_at_most: 1 }).unwrap();
+        directory.begin(cell, run.seeds, &device, How { side_by_side: 1, threads_at_most: 1 }, &lease).unwrap();
         let done = Done {
             status: RunStatus::Done,
             steps: 100,

@@ -77,7 +77,7 @@ pub enum Error {
         wanted: CellId,
     },
     /// A file of the sweep's folder is not what rasplab wrote.
-    #[error("{path}: {reason}: restore it, or run the sweep's file again, which writes it anew", path = path.display())]
+    #[error("{path}: {reason}: delete it, then run the sweep's file again, which writes it anew", path = path.display())]
     DamagedFolder {
         /// The file.
         path: PathBuf,
@@ -136,7 +136,9 @@ pub enum Error {
         way_out: String,
     },
     /// Some runs failed.
-    #[error("{failed} of {all} runs failed; the rest is done and reported: see the messages above, then run the same command again")]
+    #[error(
+        "{failed} of {all} runs failed or could not be begun; the rest is done and reported: see the messages above, then run the same command again"
+    )]
     RunsFailed {
         /// Runs that failed.
         failed: usize,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tasks::random::stream;
 
 use crate::error::Error;
+use crate::lease::Lease;
 use crate::predictor;
 use crate::run::{Done, RunDirectory, remove_unfinished, write_json, write_whole};
 use crate::sweep::{Sweep, SweepFolder};
@@ -93,13 +94,14 @@ pub fn done(evidence: &Evidence) -> impl Iterator<Item = &RunOutcome> {
 /// Analyses the evidence and writes `results.csv`, `predictions.csv`, `figures/` and `report.html` into the sweep's folder.
 ///
 /// # Errors
-/// Where a figure or the page cannot be made, or a file cannot be written.
-pub fn publish(evidence: &Evidence, folder: &SweepFolder) -> Result<Analysis, Error> {
+/// Where a figure or the page cannot be made, or a file cannot be written; [`Error::LeaseLost`] where another process publishes now.
+pub fn publish(evidence: &Evidence, folder: &SweepFolder, lease: &Lease) -> Result<Analysis, Error> {
     let folder = folder.path();
-    // Only one process at a time publishes.
-    remove_unfinished(folder)?;
     let analysis = report::analyse(evidence, &mut stream(0, "statistics", 0));
     let figures = report::figures(evidence, &analysis);
+    // Whoever was asleep until here would put old results over newer ones.
+    lease.check()?;
+    remove_unfinished(folder)?;
     write_whole(&folder.join("results.csv"), report::write_csv(&evidence.records)?.as_bytes())?;
     let predictions = report::write_predictions_csv(&evidence.sweep.name, &evidence.predictions)?;
     write_whole(&folder.join("predictions.csv"), predictions.as_bytes())?;

@@ -27,6 +27,8 @@ use crate::error::Error;
 const TEXT_BYTES: usize = 512;
 /// A holder beats so often before it would be taken for dead.
 const BEATS: u32 = 6;
+/// How long a process waits for another's lease before it says so.
+const TOLD_AFTER: Duration = Duration::from_secs(2);
 /// How long a taker waits before it looks whether somebody else took the same lease.
 const SETTLING: Duration = Duration::from_millis(50);
 
@@ -134,6 +136,7 @@ impl Leases {
     pub fn open(sweep: &Path, terms: Terms) -> Result<Self, Error> {
         let folder = sweep.join("leases");
         fs::create_dir_all(&folder).map_err(Error::file(&folder, "create"))?;
+        clear(&folder);
         Ok(Self { folder, terms, host: host(), boot: boot(), taken: AtomicU64::new(0), seen: Mutex::default(), held: Mutex::default() })
     }
 
@@ -143,12 +146,12 @@ impl Leases {
     /// Where the file cannot be read or written.
     pub fn claim(&self, name: &str) -> Result<Claim, Error> {
         let path = self.folder.join(name);
-        match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
-            Ok(file) => return self.take(name, &path, file).map(Claim::Mine).map_err(Error::file(&path, "write")),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(Error::file(&path, "create")(error)),
+        if !path.exists()
+            && let Some(lease) = self.create(&path).map_err(Error::file(&path, "create"))?
+        {
+            return Ok(Claim::Mine(self.keep(name, lease)));
         }
-        let Some((file, text)) = read(&path).map_err(Error::file(&path, "read"))? else {
+        let Some((file, text)) = read(&path, true).map_err(Error::file(&path, "read"))? else {
             // Given back just now; the next question will get it.
             return Ok(Claim::Held { beats: false });
         };
@@ -161,7 +164,26 @@ impl Leases {
         if !is_gone && unchanged < stale_after.max(self.terms.stale_after) {
             return Ok(Claim::Held { beats });
         }
-        self.take_over(name, &path, &text).map_err(Error::file(&path, "write"))
+        let taken = self.take_over(&path, &text, is_gone).map_err(Error::file(&path, "write"))?;
+        Ok(taken.map_or(Claim::Held { beats: false }, |lease| Claim::Mine(self.keep(name, lease))))
+    }
+
+    /// A new lease, whole from its first moment on, unless there is one.
+    fn create(&self, path: &Path) -> Result<Option<Lease>, std::io::Error> {
+        let beside = self.beside(path);
+        let lease = self.write_first(path, &beside)?;
+        let linked = fs::hard_link(&beside, path);
+        let _ = fs::remove_file(&beside);
+        match linked {
+            Ok(()) => Ok(Some(lease)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
+            // A file system without links has a moment in which the lease says nothing yet.
+            Err(_) => match File::create_new(path) {
+                Ok(_) => self.write_first(path, path).map(Some),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
+                Err(error) => Err(error),
+            },
+        }
     }
 
     /// For how long a lease has said the same, and whether it has ever said something else.
@@ -174,34 +196,31 @@ impl Leases {
         (seen.since.elapsed(), seen.beats)
     }
 
-    /// Puts a lease of this process in the place of one whose holder is gone, unless somebody else was faster.
-    fn take_over(&self, name: &str, path: &Path, judged: &[u8]) -> Result<Claim, std::io::Error> {
-        if read(path)?.is_none_or(|(_, text)| text != judged) {
-            return Ok(Claim::Held { beats: false });
+    /// Puts a lease of this process in the place of one whose holder is gone, unless somebody else was faster. `alone` says that the old file's lock keeps others off.
+    fn take_over(&self, path: &Path, judged: &[u8], alone: bool) -> Result<Option<Lease>, std::io::Error> {
+        let beside = self.beside(path);
+        let lease = self.write_first(path, &beside)?;
+        if read(path, false)?.is_none_or(|(_, text)| text != judged) {
+            fs::remove_file(&beside)?;
+            return Ok(None);
         }
-        let number = self.taken.load(Ordering::Relaxed);
-        let beside = self.folder.join(format!(".{name}.{}-{}-{number}", self.host, std::process::id()));
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&beside)?;
-        let lease = self.write_first(path, file)?;
         fs::rename(&beside, path)?;
-        if !matches!(serde_json::from_slice::<Holder>(judged), Ok(holder) if holder.locked && self.is_here(&holder)) {
+        if !alone {
             std::thread::sleep(SETTLING);
         }
-        if lease.is_mine() { Ok(Claim::Mine(self.keep(name, lease))) } else { Ok(Claim::Held { beats: false }) }
+        Ok(lease.is_mine().then_some(lease))
     }
 
-    fn take(&self, name: &str, path: &Path, file: File) -> Result<Arc<Lease>, std::io::Error> {
-        match self.write_first(path, file) {
-            Ok(lease) => Ok(self.keep(name, lease)),
-            Err(error) => {
-                // A lease that says nothing would stand in others' way until it is stale.
-                let _ = fs::remove_file(path);
-                Err(error)
-            }
-        }
+    /// A path that no other process, and no other lease of this one, writes to.
+    fn beside(&self, path: &Path) -> PathBuf {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let number = self.taken.fetch_add(1, Ordering::Relaxed);
+        self.folder.join(format!(".{name}.{}-{}-{number}", self.host, std::process::id()))
     }
 
-    fn write_first(&self, path: &Path, file: File) -> Result<Lease, std::io::Error> {
+    /// Writes the text of a lease that is to stand at `path` into a file `at`.
+    fn write_first(&self, path: &Path, at: &Path) -> Result<Lease, std::io::Error> {
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(at)?;
         let token = format!("{}-{}-{}-{}", self.host, std::process::id(), nanos(), self.taken.fetch_add(1, Ordering::Relaxed));
         let holder = Holder {
             token: token.clone(),
@@ -217,7 +236,8 @@ impl Leases {
         };
         let lease =
             Lease { path: path.to_owned(), file: Mutex::new(file), token, holder: Mutex::new(holder), lost: AtomicBool::new(false) };
-        lease.write()?;
+        // A lease that says nothing would stand in others' way until it is stale.
+        lease.write().inspect_err(|_| drop(fs::remove_file(at)))?;
         Ok(lease)
     }
 
@@ -229,7 +249,7 @@ impl Leases {
     }
 
     fn is_here(&self, holder: &Holder) -> bool {
-        holder.host == self.host && holder.boot == self.boot
+        is_here(holder, &self.host, &self.boot)
     }
 
     /// Gives a lease back.
@@ -256,46 +276,85 @@ impl Leases {
         })
     }
 
-    /// Does some work alone: with a lease of this name, which is waited for. `None` where `stop` is set before it is free.
+    /// Does some work alone: with a lease of this name, which is waited for; `waits` is told once where it must be. `None` where `stop` is set before it is free.
     ///
     /// # Errors
     /// As [`Leases::claim`].
-    pub fn alone<T>(&self, name: &str, stop: &AtomicBool, work: impl FnOnce() -> T) -> Result<Option<T>, Error> {
+    pub fn alone<T>(
+        &self,
+        name: &str,
+        stop: &AtomicBool,
+        waits: impl FnOnce(),
+        work: impl FnOnce(&Lease) -> T,
+    ) -> Result<Option<T>, Error> {
+        let started = Instant::now();
+        let mut waits = Some(waits);
         while !stop.load(Ordering::Relaxed) {
             if let Claim::Mine(lease) = self.claim(name)? {
-                let done = self.beating(work);
+                let done = self.beating(|| work(&lease));
                 self.give_back(&lease);
                 return Ok(Some(done));
+            }
+            if started.elapsed() > TOLD_AFTER
+                && let Some(waits) = waits.take()
+            {
+                waits();
             }
             std::thread::sleep(SETTLING);
         }
         Ok(None)
     }
+}
 
-    /// Every lease that is held, by name, with what can be said of its holder at one look.
-    ///
-    /// # Errors
-    /// Where the folder cannot be read.
-    pub fn list(&self) -> Result<Vec<(String, Holder, Life)>, Error> {
-        let mut all = Vec::new();
-        for entry in fs::read_dir(&self.folder).map_err(Error::file(&self.folder, "read"))? {
-            let entry = entry.map_err(Error::file(&self.folder, "read"))?;
-            let Some(name) = entry.file_name().to_str().filter(|name| !name.starts_with('.')).map(str::to_owned) else { continue };
-            let Ok(Some((file, text))) = read(&entry.path()) else { continue };
-            let Ok(holder) = serde_json::from_slice::<Holder>(&text) else { continue };
-            let life = if holder.locked && self.is_here(&holder) {
-                if file.try_lock_shared().is_ok() { Life::Dead } else { Life::Alive }
-            } else {
-                let beaten = file.metadata().and_then(|file| file.modified()).ok();
-                // A clock that is behind the disk's gives no time at all.
-                let secs = beaten.and_then(|at| SystemTime::now().duration_since(at).ok()).map_or(0, |gone| gone.as_secs());
-                Life::Elsewhere { secs }
-            };
-            all.push((name, holder, life));
-        }
-        all.sort_by(|one, other| one.0.cmp(&other.0));
-        Ok(all)
+/// Every lease of a sweep's folder that is held, by name, with what can be said of its holder at one look. Nothing is written.
+///
+/// # Errors
+/// Where the folder cannot be read.
+pub fn held(sweep: &Path) -> Result<Vec<(String, Holder, Life)>, Error> {
+    let folder = sweep.join("leases");
+    let entries = match fs::read_dir(&folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(Error::file(&folder, "read"))?,
+    };
+    let (host, boot) = (host(), boot());
+    let mut all = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(Error::file(&folder, "read"))?;
+        let Some(name) = entry.file_name().to_str().filter(|name| !name.starts_with('.')).map(str::to_owned) else { continue };
+        let Ok(Some((file, text))) = read(&entry.path(), false) else { continue };
+        let Ok(holder) = serde_json::from_slice::<Holder>(&text) else { continue };
+        let life = if holder.locked && is_here(&holder, &host, &boot) {
+            if file.try_lock_shared().is_ok() { Life::Dead } else { Life::Alive }
+        } else {
+            let beaten = file.metadata().and_then(|file| file.modified()).ok();
+            // A clock that is behind the disk's gives no time at all.
+            let secs = beaten.and_then(|at| SystemTime::now().duration_since(at).ok()).map_or(0, |gone| gone.as_secs());
+            Life::Elsewhere { secs }
+        };
+        all.push((name, holder, life));
     }
+    all.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(all)
+}
+
+/// Clears away what processes of this machine were writing when they were killed: nobody has it locked.
+fn clear(folder: &Path) {
+    let mine = format!(".{}-", host());
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.')
+            && name.contains(&mine)
+            && let Ok(Some((file, _))) = read(&entry.path(), true)
+            && file.try_lock().is_ok()
+        {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Whether a holder is of this machine, since it was last started. Where the system does not say which start that was, two machines may have one name.
+fn is_here(holder: &Holder, host: &str, boot: &str) -> bool {
+    !boot.is_empty() && holder.host == host && holder.boot == boot
 }
 
 impl Holder {
@@ -330,9 +389,9 @@ impl Lease {
     }
 
     fn is_mine(&self) -> bool {
-        // A disk that does not answer is no other holder; it will say so itself where something is to be kept.
-        let is_mine = match read(&self.path) {
-            Ok(Some((_, text))) => serde_json::from_slice::<Holder>(&text).is_ok_and(|holder| holder.token == self.token),
+        // A disk that does not answer, or a text that is being written, is no other holder.
+        let is_mine = match read(&self.path, false) {
+            Ok(Some((_, text))) => serde_json::from_slice::<Holder>(&text).map_or(true, |holder| holder.token == self.token),
             Ok(None) => false,
             Err(_) => true,
         };
@@ -374,9 +433,9 @@ impl Drop for Lease {
     }
 }
 
-/// A lease's file and text; `None` where there is none.
-fn read(path: &Path) -> Result<Option<(File, Vec<u8>)>, std::io::Error> {
-    let mut file = match OpenOptions::new().read(true).write(true).open(path) {
+/// A lease's file and text; `None` where there is none. Some file systems lock only what is open for writing.
+fn read(path: &Path, to_lock: bool) -> Result<Option<(File, Vec<u8>)>, std::io::Error> {
+    let mut file = match OpenOptions::new().read(true).write(to_lock).open(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         file => file?,
     };
@@ -474,7 +533,7 @@ mod tests {
         let text = fs::read(folder.path().join("leases/run")).unwrap();
         first.give_back(&lease);
         fs::write(folder.path().join("leases/run"), text).unwrap();
-        assert_eq!(leases(folder.path()).list().unwrap()[0].2, Life::Dead);
+        assert_eq!(held(folder.path()).unwrap()[0].2, Life::Dead);
         mine(leases(folder.path()).claim("run").unwrap()).check().unwrap();
     }
 
@@ -518,7 +577,7 @@ mod tests {
             lease.tell(30, 60);
             std::thread::sleep(SOON.stale_after);
         });
-        let (_, holder, life) = leases.list().unwrap().remove(0);
+        let (_, holder, life) = held(folder.path()).unwrap().remove(0);
         assert!(holder.beat > 0 && (holder.step, holder.steps) == (30, 60));
         assert_eq!(life, Life::Alive);
         assert!(!holder.seems_dead(life));

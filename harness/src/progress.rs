@@ -83,7 +83,6 @@ impl Board {
     }
 
     /// Prints a line above the bars.
-    /// Says something between the bars.
     pub fn say(&self, text: &str) {
         if self.terminal {
             // A terminal that has gone away is no reason to stop training.
@@ -143,6 +142,7 @@ impl Line<'_> {
     /// Ends the line of a run that the user stopped.
     pub fn abandon(self) {
         self.bar.finish_and_clear();
+        self.board.state().work_running.retain(|(name, _)| *name != self.name);
     }
 }
 

@@ -127,9 +127,9 @@ pub fn execute(runs: &[(&Cell, SeedPair)], context: &Context) -> Result<Vec<Opti
     let Some(&(cell, _)) = runs.first() else { return Ok(Vec::new()) };
     let runs: Vec<(&Cell, SeedPair, RunDirectory)> =
         runs.iter().map(|&(cell, seeds)| (cell, seeds, RunDirectory::new(context.folder, cell, seeds))).collect();
-    for (cell, seeds, directory) in &runs {
+    for ((cell, seeds, directory), lease) in runs.iter().zip(context.leases) {
         let how = How { side_by_side: runs.len(), threads_at_most: context.threads_at_most };
-        directory.begin(cell, *seeds, context.device, how)?;
+        directory.begin(cell, *seeds, context.device, how, lease)?;
     }
     memory::check(cell, runs.len(), context.at_once, context.device)?;
     let mut rngs: Vec<_> = runs.iter().map(|(_, seeds, _)| stream(seeds.init, "init", 0)).collect();

@@ -131,7 +131,8 @@ fn a_cell_is_written_out_with_its_defaults_marked() {
     let text = answer.stdout;
     assert!(text.contains("  lr: 0.01\n") && text.contains("  steps: 2000  # default\n"), "{text}");
     // It is a cell again.
-    desk.write("again.yaml", &format!("sweep: x\ncells:\n  -\n{}", text.lines().map(|line| format!("    {line}\n")).collect::<String>()));
+    let cell: Vec<String> = text.lines().map(|line| format!("    {line}")).collect();
+    desk.write("again.yaml", &format!("sweep: x\ncells:\n  -\n{}\n", cell.join("\n")));
     let ids = |file: &str| desk.rasplab(&["expand", file]).stdout;
     assert_eq!(ids("again.yaml"), ids("sweep.yaml"));
 }

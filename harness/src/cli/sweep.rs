@@ -16,7 +16,7 @@ use crate::engine::local::Pool;
 use crate::engine::slurm::Slurm;
 use crate::error::Error;
 use crate::evidence;
-use crate::lease::{Leases, Terms};
+use crate::lease::{Lease, Leases, Terms};
 use crate::prediction;
 use crate::printer::Printer;
 use crate::progress::Board;
@@ -40,12 +40,18 @@ pub(super) fn report(path: &Path, printer: Printer) -> Result<(), Error> {
     let (folder, sweep) = SweepFolder::open(path)?;
     let stop = stop_on_signal()?;
     let leases = folder.leases(Terms::default())?;
-    let predictions = predict(&sweep, &folder, &leases, cores(), &stop, printer)?;
+    let done = sweep.runs.len() - folder.left(&sweep)?.len();
+    let predictions = predict(&sweep, &folder, &leases, (cores(), done), &stop, printer)?;
     judge(&sweep, &folder, &leases, predictions, None, printer).map(|_| ())
 }
 
 pub(super) fn run(args: &RunArgs, printer: Printer) -> Result<(), Error> {
     let sweep = load(&args.sweep)?;
+    if args.engine == Engine::Slurm && sweep.config.is_auto() {
+        let message =
+            "--engine slurm needs the name of a device: `auto` is what this machine has, not what the nodes have; add --set device=NAME";
+        return Err(Error::Usage(message.to_owned()));
+    }
     let folder = SweepFolder::claim(&args.out.clone().unwrap_or_else(|| default_folder(&sweep)), &sweep)?;
     let left = folder.left(&sweep)?;
     let before = sweep.runs.len() - left.len();
@@ -56,12 +62,12 @@ pub(super) fn run(args: &RunArgs, printer: Printer) -> Result<(), Error> {
     folder.forget_failures()?;
     let stop = stop_on_signal()?;
     let leases = folder.leases(args.pool.terms())?;
-    let predictions = predict(&sweep, &folder, &leases, args.pool.workers(), &stop, printer)?;
+    let predictions = predict(&sweep, &folder, &leases, (args.pool.workers(), before), &stop, printer)?;
     let started = Instant::now();
+    // What is done is reported, whatever else went wrong.
+    let mut trained = Ok(());
     match args.engine {
-        Engine::Local => {
-            train(&sweep, &folder, &leases, &left, &args.pool, (true, &stop))?;
-        }
+        Engine::Local => trained = train(&sweep, &folder, &leases, &left, &args.pool, (true, &stop)).map(|_| ()),
         Engine::Slurm if left.is_empty() => {}
         Engine::Slurm => {
             let PoolArgs { workers, side_by_side, save_every, stale_after } = args.pool;
@@ -82,6 +88,7 @@ pub(super) fn run(args: &RunArgs, printer: Printer) -> Result<(), Error> {
     }
     let done = judge(&sweep, &folder, &leases, predictions, Some(started.elapsed()), printer)
         .map_err(|error| Error::AfterRuns(Box::new(error)))?;
+    trained.map_err(|error| Error::AfterRuns(Box::new(error)))?;
     let all = sweep.runs.len();
     match done {
         _ if done == all => Ok(()),
@@ -92,6 +99,9 @@ pub(super) fn run(args: &RunArgs, printer: Printer) -> Result<(), Error> {
 
 pub(super) fn work(args: &WorkArgs, printer: Printer) -> Result<(), Error> {
     let (mut folder, mut sweep) = if args.sweep.file.is_dir() {
+        if args.out.is_some() || !args.sweep.overrides.is_empty() {
+            return Err(Error::Usage("--out and --set belong to a sweep file: a sweep's folder has its own already".to_owned()));
+        }
         SweepFolder::open(&args.sweep.file)?
     } else {
         let sweep = load(&args.sweep)?;
@@ -99,23 +109,24 @@ pub(super) fn work(args: &WorkArgs, printer: Printer) -> Result<(), Error> {
     };
     let stop = stop_on_signal()?;
     let leases = folder.leases(args.pool.terms())?;
+    let after_runs = |error| Error::AfterRuns(Box::new(error));
     let mut failed = 0;
-    loop {
-        let left = match &args.run {
-            None => folder.left(&sweep)?,
-            Some(name) => {
-                let file = args.sweep.file.display().to_string();
-                let run = sweep.find(name).ok_or_else(|| Error::NoSuchRun { file, name: name.clone() })?;
-                folder.forget_failure(&sweep.name(run))?;
-                vec![run]
+    if let Some(name) = &args.run {
+        let file = args.sweep.file.display().to_string();
+        let run = sweep.find(name).ok_or_else(|| Error::NoSuchRun { file, name: name.clone() })?;
+        folder.forget_failure(&sweep.name(run))?;
+        // Another process may be doing it; whoever asks for one run wants to know how it ends.
+        failed = train(&sweep, &folder, &leases, &[run], &args.pool, (true, &stop)).map_err(after_runs)?;
+    } else {
+        loop {
+            let left = folder.left(&sweep)?;
+            failed += train(&sweep, &folder, &leases, &left, &args.pool, (false, &stop)).map_err(after_runs)?;
+            // The sweep may have grown in the meantime.
+            let before = sweep.config.to_yaml();
+            (folder, sweep) = SweepFolder::open(folder.path())?;
+            if stop.load(Ordering::Relaxed) || sweep.config.to_yaml() == before {
+                break;
             }
-        };
-        failed += train(&sweep, &folder, &leases, &left, &args.pool, (false, &stop))?;
-        // The sweep may have grown in the meantime.
-        let before = sweep.config.to_yaml();
-        (folder, sweep) = SweepFolder::open(folder.path())?;
-        if args.run.is_some() || stop.load(Ordering::Relaxed) || sweep.config.to_yaml() == before {
-            break;
         }
     }
     let all = sweep.runs.len();
@@ -129,17 +140,18 @@ pub(super) fn work(args: &WorkArgs, printer: Printer) -> Result<(), Error> {
     Ok(())
 }
 
-/// Predicts, while no other process does.
+/// Predicts, while no other process does, with so many workers; so many runs are done already.
 fn predict(
     sweep: &Sweep,
     folder: &SweepFolder,
     leases: &Leases,
-    workers: usize,
+    (workers, done): (usize, usize),
     stop: &AtomicBool,
     printer: Printer,
 ) -> Result<Vec<CellPredictions>, Error> {
-    let predict = || prediction::predict(sweep, folder.path(), workers, stop, printer);
-    leases.alone("predictions", stop, predict)?.unwrap_or(Err(Error::Interrupted { done: 0, all: sweep.runs.len() }))
+    let predict = |_: &Lease| prediction::predict(sweep, folder.path(), workers, stop, printer);
+    let waits = || printer.note("waiting for another process, which predicts");
+    leases.alone("predictions", stop, waits, predict)?.unwrap_or(Err(Error::Interrupted { done, all: sweep.runs.len() }))
 }
 
 /// Writes and shows the report of what the folder holds, while no other process does; returns how many runs are done. `took` is added to the time that the sweep has taken.
@@ -151,14 +163,15 @@ fn judge(
     took: Option<Duration>,
     printer: Printer,
 ) -> Result<usize, Error> {
-    let publish = || {
+    let publish = |lease: &Lease| {
         took.map_or(Ok(()), |took| evidence::add_wall_secs(folder, took.as_secs_f64()))?;
         let evidence = evidence::gather(sweep, folder, predictions)?;
-        Ok((evidence::publish(&evidence, folder)?, evidence::done(&evidence).count()))
+        Ok((evidence::publish(&evidence, folder, lease)?, evidence::done(&evidence).count()))
     };
     // Whoever has stopped the sweep still wants to see it.
-    let published: Result<_, Error> =
-        leases.alone("report", &AtomicBool::new(false), publish)?.unwrap_or(Err(Error::NoResults { dir: folder.path().to_owned() }));
+    let published: Result<_, Error> = leases
+        .alone("report", &AtomicBool::new(false), || printer.note("waiting for another process, which reports"), publish)?
+        .unwrap_or(Err(Error::NoResults { dir: folder.path().to_owned() }));
     let (analysis, done) = published?;
     if printer.json() {
         printer.value(&analysis)?;

@@ -25,6 +25,7 @@ pub struct ValidConfig {
     stored: Value,
     /// The texts of programs, by the paths that stand for them in it.
     programs: BTreeMap<String, String>,
+    is_auto: bool,
 }
 
 impl Deref for ValidConfig {
@@ -47,6 +48,11 @@ impl ValidConfig {
     /// The programs that the sweep names, by their paths in its folder, with their texts.
     pub fn programs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.programs.iter().map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
+    /// Whether the device was left to this machine.
+    pub fn is_auto(&self) -> bool {
+        self.is_auto
     }
 
     pub(crate) fn take_cells(&mut self) -> Vec<CellConfig> {
@@ -80,9 +86,11 @@ pub fn name(text: &str) -> Result<String, String> {
     tree.get("sweep").and_then(Value::as_str).map(str::to_owned).ok_or_else(|| "it names no sweep".to_owned())
 }
 
+const AUTO: &str = "auto";
+
 /// What `auto` is on this machine, so that a cell is known by the device that it is trained on.
 fn device(name: String) -> String {
-    if name == "auto" { transformer::best_device().to_owned() } else { name }
+    if name == AUTO { transformer::best_device().to_owned() } else { name }
 }
 
 struct Reader<'t> {
@@ -108,12 +116,13 @@ impl Reader<'_> {
             self.problem("sweep", "missing: name the sweep, as in `sweep: my-first-sweep`");
         }
         let overrides: Vec<(String, Value)> = cell_overrides.into_iter().filter(|change| self.fits(change, "--set ")).collect();
-        settle(&mut tree, &overrides);
         let mut base = tree.remove("base").unwrap_or_else(|| Value::Object(Map::new()));
-        let base_config = self.repair::<CellConfig>(&mut base, "base").unwrap_or_else(|| {
+        if self.repair::<CellConfig>(&mut base, "base").is_none() {
             base = Value::Object(Map::new());
-            CellConfig::default()
-        });
+        }
+        settle(&mut tree, &mut base, &overrides);
+        // Both have been checked.
+        let base_config: CellConfig = serde_json::from_value(base.clone()).unwrap_or_default();
         let config = SweepConfig {
             sweep: self.section(&tree, "sweep").unwrap_or_default(),
             description: self.section(&tree, "description").unwrap_or_default(),
@@ -136,7 +145,8 @@ impl Reader<'_> {
             "predict": config.predict,
             "report": config.report,
         });
-        ValidConfig { config, stored, programs: std::mem::take(&mut self.source.programs) }
+        let is_auto = tree.get("device").and_then(Value::as_str) == Some(AUTO);
+        ValidConfig { config, stored, programs: std::mem::take(&mut self.source.programs), is_auto }
     }
 
     /// Applies overrides of the file's own keys, and returns those that go to every cell.
@@ -163,8 +173,11 @@ impl Reader<'_> {
             let cell_schema = cell_schema(&self.schema);
             if cell_schema.is_some_and(|schema| below(schema, path).is_some()) {
                 for_cells.push((path.to_owned(), value));
+            } else if path == "include" {
+                self.problem("", format!("--set {text}: write it into the file: what a file includes is read before anything is set"));
             } else if below(&self.schema, path).is_some() {
                 set(tree, path, value);
+                self.source.programs_of(tree, self.folder, &mut self.problems);
             } else {
                 let names = cell_schema.map(leaves).unwrap_or_default();
                 self.problem("", format!("--set {text}: unknown key `{path}`: {}", suggest(path, names.iter().map(String::as_str))));
@@ -322,9 +335,11 @@ impl Reader<'_> {
 }
 
 /// Applies overrides to what every cell is made of.
-fn settle(tree: &mut Map<String, Value>, overrides: &[(String, Value)]) {
+fn settle(tree: &mut Map<String, Value>, base: &mut Value, overrides: &[(String, Value)]) {
     for (path, value) in overrides {
-        set(tree, &format!("base.{path}"), value.clone());
+        if let Value::Object(base) = base {
+            set(base, path, value.clone());
+        }
         let entries = tree.get_mut("cells").and_then(Value::as_array_mut);
         for entry in entries.into_iter().flatten().filter(|entry| get(entry, path).is_some()).filter_map(Value::as_object_mut) {
             set(entry, path, value.clone());

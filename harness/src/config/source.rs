@@ -79,7 +79,7 @@ impl Source {
     }
 
     /// Puts a path within the sweep's folder in the place of each program's.
-    fn programs_of(&mut self, tree: &mut Map<String, Value>, folder: &Path, problems: &mut Vec<Problem>) {
+    pub(super) fn programs_of(&mut self, tree: &mut Map<String, Value>, folder: &Path, problems: &mut Vec<Problem>) {
         let mut found: Vec<(String, &mut Value)> = Vec::new();
         for (key, value) in tree.iter_mut() {
             match (key.as_str(), value) {
@@ -104,7 +104,8 @@ impl Source {
 
     /// Puts a path within the sweep's folder in the place of a program's.
     pub(super) fn program(&mut self, value: &mut Value, folder: &Path) -> Result<(), String> {
-        let Some(named) = value.as_str().filter(|text| !program::is_text(text)) else { return Ok(()) };
+        let read = |text: &&str| program::is_text(text) || self.programs.contains_key(*text);
+        let Some(named) = value.as_str().filter(|text| !read(text)) else { return Ok(()) };
         let path = folder.join(named);
         let text = fs::read_to_string(&path)
             .map_err(|error| format!("cannot read {}: {error}: a path begins at the sweep file's folder", path.display()))?;

@@ -55,12 +55,22 @@ type Bundle = Vec<(Run, Arc<Lease>)>;
 #[derive(Default)]
 struct Left {
     queue: VecDeque<Vec<Run>>,
-    /// Runs that others hold.
-    held: VecDeque<Run>,
+    /// Runs that others hold, and that are asked for again.
+    held: Vec<Run>,
     /// Runs that failed here.
     failed: usize,
     /// Set where the disk is full: what is begun then would only fail.
     is_full: bool,
+}
+
+/// How runs side by side ended.
+struct End {
+    /// Runs that failed.
+    failed: usize,
+    /// Whether one failed for want of room on the disk.
+    is_full: bool,
+    /// Runs that came to nothing: stopped, or taken over by another process.
+    again: Vec<Run>,
 }
 
 impl Pool<'_> {
@@ -88,19 +98,16 @@ impl Pool<'_> {
     fn work(&self, left: &Mutex<Left>, running: &AtomicUsize, count: usize) -> Result<(), Error> {
         while let Some(bundle) = self.next(left)? {
             running.fetch_add(1, Ordering::Relaxed);
-            let (failed, is_full) =
-                self.execute_bundle(&bundle, self.workers.min(count), &|| self.workers / running.load(Ordering::Relaxed).max(1));
+            let end = self.execute_bundle(&bundle, self.workers.min(count), &|| self.workers / running.load(Ordering::Relaxed).max(1));
             running.fetch_sub(1, Ordering::Relaxed);
             let mut left = lock(left);
-            left.failed += failed;
-            left.is_full |= is_full;
-            for (run, lease) in bundle {
-                // What another process took over is waited for like any other of its runs.
-                if lease.is_lost() {
-                    left.held.push_back(run);
-                }
+            left.failed += end.failed;
+            left.is_full |= end.is_full;
+            for (_, lease) in bundle {
                 self.leases.give_back(&lease);
             }
+            // What another process took over, and what was stopped beside it, is asked for again.
+            left.held.extend(end.again);
         }
         Ok(())
     }
@@ -122,19 +129,41 @@ impl Pool<'_> {
     fn next(&self, left: &Mutex<Left>) -> Result<Option<Bundle>, Error> {
         while !self.stop.load(Ordering::Relaxed) && !lock(left).is_full {
             let Some(runs) = lock(left).queue.pop_front() else {
-                let Some(run) = lock(left).held.pop_front() else { return Ok(None) };
-                // Another's run, of which there is news in a moment.
-                std::thread::sleep(ASKED_AGAIN_AFTER);
+                // Others' runs, of which there may be news.
+                let held = std::mem::take(&mut lock(left).held);
+                let mut asked = held.into_iter();
                 let mut bundle = Bundle::new();
-                self.claim(run, left, &mut bundle)?;
-                if bundle.is_empty() {
-                    continue;
+                while bundle.is_empty()
+                    && let Some(run) = asked.next()
+                {
+                    self.claim(run, left, &mut bundle)?;
                 }
-                return Ok(Some(bundle));
+                lock(left).held.extend(asked);
+                if !bundle.is_empty() {
+                    return Ok(Some(bundle));
+                }
+                if lock(left).held.is_empty() {
+                    return Ok(None);
+                }
+                std::thread::sleep(ASKED_AGAIN_AFTER);
+                continue;
             };
             let mut bundle = Bundle::new();
-            for run in runs {
-                self.claim(run, left, &mut bundle)?;
+            for &run in &runs {
+                if let Err(error) = self.claim(run, left, &mut bundle) {
+                    bundle.iter().for_each(|(_, lease)| self.leases.give_back(lease));
+                    return Err(error);
+                }
+            }
+            // Another process may have begun one of them and left a state, with which it goes on alone.
+            let (interrupted, bundle) = if bundle.len() > 1 {
+                bundle.into_iter().partition(|(run, _)| self.folder.directory(self.sweep, *run).training_state().is_some())
+            } else {
+                (Bundle::new(), bundle)
+            };
+            for (run, lease) in interrupted {
+                self.leases.give_back(&lease);
+                lock(left).queue.push_back(vec![run]);
             }
             if !bundle.is_empty() {
                 return Ok(Some(bundle));
@@ -161,14 +190,14 @@ impl Pool<'_> {
                 self.board.ended_elsewhere(cell);
             }
             Claim::Mine(lease) => bundle.push((run, lease)),
-            Claim::Held { beats } if self.until_all_ended || !beats => lock(left).held.push_back(run),
+            Claim::Held { beats } if self.until_all_ended || !beats => lock(left).held.push(run),
             Claim::Held { .. } => {}
         }
         Ok(())
     }
 
-    /// Executes runs side by side; returns how many failed, and whether for want of room on the disk. `threads` tells how many threads they may use now.
-    fn execute_bundle(&self, bundle: &[(Run, Arc<Lease>)], at_once: usize, threads: &(dyn Fn() -> usize + Sync)) -> (usize, bool) {
+    /// Executes runs side by side. `threads` tells how many threads they may use now.
+    fn execute_bundle(&self, bundle: &[(Run, Arc<Lease>)], at_once: usize, threads: &(dyn Fn() -> usize + Sync)) -> End {
         let runs: Vec<(&Cell, SeedPair)> = bundle.iter().map(|(run, _)| (&self.sweep.cells[run.cell], run.seeds)).collect();
         let leases: Vec<Arc<Lease>> = bundle.iter().map(|(_, lease)| Arc::clone(lease)).collect();
         let (cell, _) = runs[0];
@@ -203,16 +232,24 @@ impl Pool<'_> {
             Ok(done) => done.into_iter().map(Ok).collect(),
             Err(failure) => runs.iter().map(|run| done(run).map(Some).ok_or_else(|| failure.clone())).collect(),
         };
-        let mut failed = 0;
-        for (((run, _), line), outcome) in bundle.iter().zip(lines).zip(of_each) {
+        let mut end = End { failed: 0, is_full, again: Vec::new() };
+        for (((run, lease), line), outcome) in bundle.iter().zip(lines).zip(of_each) {
             match outcome {
-                Ok(None) => line.abandon(),
+                // Another process does it now, and whatever went wrong here may have been its doing.
+                Err(_) if lease.check().is_err() => {
+                    line.abandon();
+                    end.again.push(*run);
+                }
+                Ok(None) => {
+                    line.abandon();
+                    end.again.push(*run);
+                }
                 Ok(Some(done)) => {
                     let fallback = self.device.falls_back(&cell.model()) && bundle.len() == 1;
                     line.end(&in_words(&done, fallback, bundle.len()), started.elapsed());
                 }
                 Err(failure) => {
-                    failed += 1;
+                    end.failed += 1;
                     line.end(&format!("failed: {failure}"), started.elapsed());
                     if let Err(error) = self.folder.set_failure(&self.sweep.name(*run), &failure) {
                         self.board.say(&format!("that cannot be kept: {error}"));
@@ -220,7 +257,7 @@ impl Pool<'_> {
                 }
             }
         }
-        (failed, is_full)
+        end
     }
 }
 

@@ -20,8 +20,12 @@ use crate::run::{write_json, write_whole};
 use crate::sweep::status::{Status, status};
 use crate::sweep::{Run, SweepFolder, folder::ListedRun};
 
-/// Between two looks.
+/// Between two looks at the folder.
 const LOOKS_EVERY: Duration = Duration::from_secs(2);
+/// Between two questions to the controller, which all users of a cluster share, while runs are going on.
+const ASKS_EVERY: Duration = Duration::from_secs(30);
+/// So often workers are submitted anew, each time because they ended before the runs did, without a run that ends.
+const SUBMISSIONS: usize = 20;
 /// Between two lines for people who wait.
 const LINE_EVERY: Duration = Duration::from_mins(1);
 /// A controller that is restarted does not answer for a while.
@@ -88,7 +92,8 @@ impl Slurm<'_> {
             return Ok(false);
         }
         let mut at_submission = self.progress_mark()?;
-        let (mut last_line, mut last_answer) = (Instant::now(), Instant::now());
+        let mut in_vain = 0;
+        let (mut last_line, mut last_answer, mut last_asked) = (Instant::now(), Instant::now(), None::<Instant>);
         loop {
             let look = status(self.folder.path())?;
             if look.is_over() {
@@ -100,17 +105,26 @@ impl Slurm<'_> {
                 self.cancel(submitted.job);
                 return Err(Error::Interrupted { done: look.done, all: look.runs });
             }
+            std::thread::sleep(LOOKS_EVERY);
+            if !look.running.is_empty() && last_asked.is_some_and(|asked| asked.elapsed() < ASKS_EVERY) {
+                continue;
+            }
+            last_asked = Some(Instant::now());
             match Self::queue(submitted.job) {
                 Ok(queue) if queue == Queue::default() && look.running.is_empty() => {
                     // They may have ended their runs since the folder was looked at.
                     let now = self.progress_mark()?;
-                    if now == at_submission {
+                    in_vain = if now.0 == at_submission.0 { in_vain + 1 } else { 0 };
+                    if now == at_submission || in_vain > SUBMISSIONS {
                         return Err(Error::AfterRuns(Box::new(self.no_progress(submitted.job, &look))));
                     }
                     let left = status(self.folder.path())?.left;
                     if left > 0 {
-                        submitted = self.submit(left)?;
-                        at_submission = now;
+                        match self.submit(left) {
+                            Ok(again) => (submitted, at_submission, last_answer) = (again, now, Instant::now()),
+                            Err(error) if last_answer.elapsed() > PATIENCE => return Err(Error::AfterRuns(Box::new(error))),
+                            Err(_) => {}
+                        }
                     }
                 }
                 Ok(queue) => {
@@ -123,7 +137,6 @@ impl Slurm<'_> {
                 Err(error) if last_answer.elapsed() > PATIENCE => return Err(Error::AfterRuns(Box::new(error))),
                 Err(_) => {}
             }
-            std::thread::sleep(LOOKS_EVERY);
         }
     }
 
@@ -161,8 +174,9 @@ impl Slurm<'_> {
         if !output.status.success() {
             let options = self.sbatch.join(" ");
             return Err(Error::Slurm(format!(
-                "sbatch refused the jobs: {}: nothing was submitted; mend --sbatch (now `{options}`), then run the same command again",
-                said(&output)
+                "sbatch refused the jobs: {}: nothing was submitted; mend --sbatch (now `{options}`) or lower --jobs (now {}), then run the same command again",
+                said(&output),
+                self.jobs
             )));
         }
         // `job` or `job;cluster`.
@@ -181,7 +195,7 @@ impl Slurm<'_> {
     }
 
     fn queue(job: u64) -> Result<Queue, Error> {
-        let output = answer(Command::new("squeue").arg("--json"))?;
+        let output = answer(Command::new("squeue").args(["--json", "--me"]))?;
         if !output.status.success() {
             return Err(Error::Slurm(format!("squeue failed: {}", said(&output))));
         }
@@ -219,7 +233,7 @@ impl Slurm<'_> {
     fn no_progress(&self, job: u64, status: &Status) -> Error {
         let logs = self.folder.path().join("slurm").join(format!("{job}_*.log"));
         let left = status.left;
-        Error::Slurm(format!("job {job} has ended and nothing came of it, {left} runs are left: see {}", logs.display()))
+        Error::Slurm(format!("job {job} has ended and too little came of it, {left} runs are left: see {}", logs.display()))
     }
 }
 

@@ -61,12 +61,13 @@ impl RunDirectory {
     /// Creates the directory, or takes over what a stopped run left in it.
     ///
     /// # Errors
-    /// [`Error::ForeignRunDirectory`], [`Error::File`].
-    pub fn begin(&self, cell: &Cell, seeds: SeedPair, device: &Device, how: How) -> Result<(), Error> {
+    /// [`Error::ForeignRunDirectory`], [`Error::File`], [`Error::LeaseLost`].
+    pub fn begin(&self, cell: &Cell, seeds: SeedPair, device: &Device, how: How, lease: &Lease) -> Result<(), Error> {
         let checkpoint = self.path.join("checkpoint");
         fs::create_dir_all(&checkpoint).map_err(Error::file(&checkpoint, "create"))?;
         self.check_owner(cell, seeds)?;
         // Whoever holds the run's lease now is alone here.
+        lease.check()?;
         for folder in [&self.path, &checkpoint] {
             remove_unfinished(folder)?;
         }

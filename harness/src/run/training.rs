@@ -73,8 +73,11 @@ pub(super) fn train(
             batches
         });
         let batches: Vec<Receiver<Result<Vec<Sequence>, Error>>> = batches.collect();
-        let runs =
-            runs.iter().map(|(cell, seeds, directory)| InTraining::new(cell, *seeds, directory, &start)).collect::<Result<_, _>>()?;
+        let in_training = runs.iter().zip(context.leases).map(|((cell, seeds, directory), lease)| {
+            lease.check()?;
+            InTraining::new(cell, *seeds, directory, &start)
+        });
+        let runs = in_training.collect::<Result<_, _>>()?;
         Training { runs, context, finish }.run(start.step, &batches, trainer)
     })
 }
@@ -244,7 +247,8 @@ struct State {
     step: usize,
     /// The last look's in-distribution exact match.
     exact_match: Option<f64>,
-    /// The lines of `metrics.jsonl` so far.
+    /// The lines of `metrics.jsonl` so far; states of before had none.
+    #[serde(default)]
     metrics: String,
     /// Seconds since the start.
     secs: f64,

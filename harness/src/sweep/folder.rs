@@ -6,13 +6,14 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Run, RunName, Sweep};
 use crate::config;
 use crate::error::Error;
-use crate::lease::{self, Leases, Terms};
+use crate::lease::{self, Lease, Leases, Terms};
 use crate::run::{RunDirectory, write_json, write_whole};
 
 /// Changes when a folder of before can no longer be gone on with.
@@ -77,14 +78,24 @@ impl SweepFolder {
             None => folder.create()?,
         }
         let text = sweep.config.to_yaml().map_err(std::io::Error::other).map_err(Error::file(&folder.sweep_file(), "write"))?;
-        for (path, text) in sweep.config.programs() {
-            let parent = folder.path.join(path).parent().map_or_else(|| folder.path.clone(), Path::to_owned);
-            fs::create_dir_all(&parent).map_err(Error::file(&parent, "create"))?;
-            folder.write_where_new(path, text.as_bytes())?;
+        if fs::read(folder.sweep_file()).is_ok_and(|there| there == text.as_bytes()) && folder.path.join("runs.csv").exists() {
+            return Ok(folder);
         }
-        folder.write_where_new("runs.csv", &listed(sweep)?)?;
-        folder.write_where_new("sweep.yaml", text.as_bytes())?;
+        // As it is published: by one process at a time.
+        let keep = |_: &Lease| folder.keep(sweep, &text);
+        folder.leases(Terms::default())?.alone("report", &AtomicBool::new(false), || (), keep)?.unwrap_or(Ok(()))?;
         Ok(folder)
+    }
+
+    /// Writes what the sweep asks into the folder.
+    fn keep(&self, sweep: &Sweep, text: &str) -> Result<(), Error> {
+        for (path, text) in sweep.config.programs() {
+            let parent = self.path.join(path).parent().map_or_else(|| self.path.clone(), Path::to_owned);
+            fs::create_dir_all(&parent).map_err(Error::file(&parent, "create"))?;
+            self.write_where_new(path, text.as_bytes())?;
+        }
+        self.write_where_new("runs.csv", &listed(sweep)?)?;
+        self.write_where_new("sweep.yaml", text.as_bytes())
     }
 
     /// A folder that holds a sweep, and the sweep.
@@ -196,11 +207,10 @@ impl SweepFolder {
     /// # Errors
     /// [`Error::File`].
     pub fn forget_failures(&self) -> Result<(), Error> {
-        let folder = self.path.join("failures");
-        match fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::file(&folder, "delete")(error)),
-            _ => Ok(()),
+        for name in self.failed()? {
+            self.forget(&self.path.join("failures").join(format!("{name}.json")))?;
         }
+        Ok(())
     }
 
     /// Forgets that a run failed.
@@ -208,9 +218,12 @@ impl SweepFolder {
     /// # Errors
     /// [`Error::File`].
     pub fn forget_failure(&self, name: &RunName) -> Result<(), Error> {
-        let path = self.failure_file(name);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::file(&path, "delete")(error)),
+        self.forget(&self.failure_file(name))
+    }
+
+    fn forget(&self, failure: &Path) -> Result<(), Error> {
+        match fs::remove_file(failure) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::file(failure, "delete")(error)),
             _ => Ok(()),
         }
     }
@@ -235,7 +248,7 @@ impl SweepFolder {
         // A process that was killed before it wrote the sweep, or one that begins at the same time, has left what may be left here.
         let ours =
             |name: &str| ["layout.json", "runs.csv", "sweep.yaml", "leases", "programs"].contains(&name) || name.ends_with(".unfinished");
-        if !entries.all(|entry| entry.file_name().to_str().is_some_and(ours)) {
+        if !layout.exists() && !entries.all(|entry| entry.file_name().to_str().is_some_and(ours)) {
             return Err(Error::NotAResultsFolder { dir: self.path.clone() });
         }
         write_json(&layout, &Layout { layout: LAYOUT, rasplab: env!("CARGO_PKG_VERSION").to_owned() })

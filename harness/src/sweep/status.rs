@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::RunName;
 use super::folder::{ListedRun, SweepFolder};
 use crate::error::Error;
-use crate::lease::{Holder, Life, Terms};
+use crate::lease::{self, Holder, Life};
 use crate::run::Done;
 
 /// So many of the runs that ended last say how fast runs are.
@@ -76,8 +76,7 @@ enum Look {
 /// [`Error::NoResults`] where it holds none; [`Error::File`] where it cannot be read.
 pub fn status(path: &Path) -> Result<Status, Error> {
     let (folder, listed) = SweepFolder::listed(path)?;
-    let held: HashMap<String, (Holder, Life)> =
-        folder.leases(Terms::default())?.list()?.into_iter().map(|(name, holder, life)| (name, (holder, life))).collect();
+    let held: HashMap<String, (Holder, Life)> = lease::held(path)?.into_iter().map(|(name, holder, life)| (name, (holder, life))).collect();
     let failures: HashSet<String> = folder.failed()?.into_iter().collect();
     // On a disk behind a network each question takes its time, so many are asked at once.
     let looks: Vec<Look> = listed.par_iter().map(|listed| look(&folder, &listed.run)).collect();

@@ -58,13 +58,18 @@ impl Desk {
 
     /// Every file of a name below a folder.
     pub(crate) fn find(&self, folder: &str, name: &str) -> Vec<PathBuf> {
+        self.find_where(folder, |other| other == name)
+    }
+
+    /// Every file below a folder whose name is one of those that are looked for.
+    pub(crate) fn find_where(&self, folder: &str, is_one: impl Fn(&str) -> bool) -> Vec<PathBuf> {
         let mut found = Vec::new();
         let mut folders = vec![self.path(folder)];
         while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
                 match entry.path() {
                     path if path.is_dir() => folders.push(path),
-                    path if path.ends_with(name) => found.push(path),
+                    path if is_one(&entry.file_name().to_string_lossy()) => found.push(path),
                     _ => {}
                 }
             }
