@@ -32,6 +32,9 @@ const TOLD_AFTER: Duration = Duration::from_secs(2);
 /// How long a taker waits before it looks whether somebody else took the same lease.
 const SETTLING: Duration = Duration::from_millis(50);
 
+/// Leases that this process has asked for, so that no two of its files or tokens are alike.
+static TAKEN: AtomicU64 = AtomicU64::new(0);
+
 /// When a holder counts as dead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Terms {
@@ -77,7 +80,6 @@ pub struct Leases {
     terms: Terms,
     host: String,
     boot: String,
-    taken: AtomicU64,
     /// What others' leases said, and since when by this process's clock.
     seen: Mutex<HashMap<String, Seen>>,
     held: Mutex<Vec<Arc<Lease>>>,
@@ -137,7 +139,7 @@ impl Leases {
         let folder = sweep.join("leases");
         fs::create_dir_all(&folder).map_err(Error::file(&folder, "create"))?;
         clear(&folder);
-        Ok(Self { folder, terms, host: host(), boot: boot(), taken: AtomicU64::new(0), seen: Mutex::default(), held: Mutex::default() })
+        Ok(Self { folder, terms, host: host(), boot: boot(), seen: Mutex::default(), held: Mutex::default() })
     }
 
     /// Asks for a lease.
@@ -214,14 +216,14 @@ impl Leases {
     /// A path that no other process, and no other lease of this one, writes to.
     fn beside(&self, path: &Path) -> PathBuf {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let number = self.taken.fetch_add(1, Ordering::Relaxed);
+        let number = TAKEN.fetch_add(1, Ordering::Relaxed);
         self.folder.join(format!(".{name}.{}-{}-{number}", self.host, std::process::id()))
     }
 
     /// Writes the text of a lease that is to stand at `path` into a file `at`.
     fn write_first(&self, path: &Path, at: &Path) -> Result<Lease, std::io::Error> {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(at)?;
-        let token = format!("{}-{}-{}-{}", self.host, std::process::id(), nanos(), self.taken.fetch_add(1, Ordering::Relaxed));
+        let token = format!("{}-{}-{}-{}", self.host, std::process::id(), nanos(), TAKEN.fetch_add(1, Ordering::Relaxed));
         let holder = Holder {
             token: token.clone(),
             host: self.host.clone(),
