@@ -26,7 +26,7 @@ use crate::error::Error;
 /// Every text of a lease is as long, so that it can be written in place.
 const TEXT_BYTES: usize = 512;
 /// A holder beats so often before it would be taken for dead.
-const BEATS: u32 = 6;
+const BEATS: u32 = 12;
 /// How long a process waits for another's lease before it says so.
 const TOLD_AFTER: Duration = Duration::from_secs(2);
 /// How long a taker waits before it looks whether somebody else took the same lease.

@@ -151,7 +151,9 @@ impl Pool<'_> {
             let mut bundle = Bundle::new();
             for &run in &runs {
                 if let Err(error) = self.claim(run, left, &mut bundle) {
-                    bundle.iter().for_each(|(_, lease)| self.leases.give_back(lease));
+                    for (_, lease) in &bundle {
+                        self.leases.give_back(lease);
+                    }
                     return Err(error);
                 }
             }

@@ -208,7 +208,7 @@ impl SweepFolder {
     /// [`Error::File`].
     pub fn forget_failures(&self) -> Result<(), Error> {
         for name in self.failed()? {
-            self.forget(&self.path.join("failures").join(format!("{name}.json")))?;
+            Self::forget(&self.path.join("failures").join(format!("{name}.json")))?;
         }
         Ok(())
     }
@@ -218,10 +218,10 @@ impl SweepFolder {
     /// # Errors
     /// [`Error::File`].
     pub fn forget_failure(&self, name: &RunName) -> Result<(), Error> {
-        self.forget(&self.failure_file(name))
+        Self::forget(&self.failure_file(name))
     }
 
-    fn forget(&self, failure: &Path) -> Result<(), Error> {
+    fn forget(failure: &Path) -> Result<(), Error> {
         match fs::remove_file(failure) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::file(failure, "delete")(error)),
             _ => Ok(()),

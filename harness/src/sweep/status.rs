@@ -116,6 +116,7 @@ pub fn status(path: &Path) -> Result<Status, Error> {
     }
     status.done = done.len();
     status.secs_left = secs_per_work(&folder, done, SAMPLE)
+        .or_else(|| secs_per_work_so_far(&status.running, &listed))
         .filter(|_| !status.running.is_empty())
         .map(|secs| secs * work_left / status.running.len() as f64);
     Ok(status)
@@ -140,6 +141,18 @@ fn secs_per_work(folder: &SweepFolder, mut done: Vec<(SystemTime, &ListedRun)>, 
         Some((done.secs_train, listed.work as f64))
     };
     let (secs, work) = done.iter().filter_map(took).fold((0.0, 0.0), |all, run| (all.0 + run.0, all.1 + run.1));
+    (work > 0.0).then_some(secs / work)
+}
+
+/// The same by the runs that are going on, where none has ended.
+fn secs_per_work_so_far(running: &[Running], listed: &[ListedRun]) -> Option<f64> {
+    let work: HashMap<&RunName, usize> = listed.iter().map(|listed| (&listed.run, listed.work)).collect();
+    let now = lease::unix_secs();
+    let (secs, work) = running.iter().fold((0.0, 0.0), |(secs, done), running| {
+        let share = running.step as f64 / running.steps.max(1) as f64;
+        let gone = now.saturating_sub(running.since) as f64;
+        (secs + gone, done + share * work.get(&running.run).copied().unwrap_or(0) as f64)
+    });
     (work > 0.0).then_some(secs / work)
 }
 
