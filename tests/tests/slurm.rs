@@ -9,31 +9,14 @@ mod cluster;
 mod desk;
 
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cluster::Cluster;
-use desk::{Desk, binary};
+use desk::{Desk, EIGHT_RUNS, binary, wait_until};
 
 /// Eight runs, each long enough to be met in the middle.
-const SWEEP: &str = "\
-sweep: tiny
-seeds: [0, 1, 2, 3]
-base:
-  model: {layers: 1, heads: 1, width: 16, positions: none}
-  train: {lengths: 4, steps: 20000, batch: 16, lr: 1.0e-2, warmup_steps: 5, check_steps: 20}
-  evaluate: {lengths: [2, 4, 6, 8], examples: 20}
-cells:
-  - task: boolean-and
-  - task: parity
-predict: {shortest: false}
-";
-
-fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    let started = Instant::now();
-    while !holds() {
-        assert!(started.elapsed() < Duration::from_mins(1), "{what}: not in a minute");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+fn sweep() -> String {
+    EIGHT_RUNS.replace("steps: 800", "steps: 20000").replace("max_operations: 2", "shortest: false")
 }
 
 fn status(desk: &Desk) -> serde_json::Value {
@@ -52,7 +35,7 @@ fn a_node_that_dies_in_the_middle_changes_no_result() {
         return;
     };
     let desk = Desk::new();
-    desk.write("tiny.yaml", SWEEP);
+    desk.write("tiny.yaml", &sweep());
     assert_eq!(desk.rasplab(&["run", "tiny.yaml", "--out", "local"]).status, 0);
     let sweep = Command::new(binary())
         .current_dir(desk.path("."))
@@ -87,7 +70,7 @@ fn a_sweep_is_submitted_watched_interrupted_and_gone_on_with() {
         return;
     };
     let desk = Desk::new();
-    desk.write("tiny.yaml", &SWEEP.replace("[0, 1, 2, 3]", "[0]").replace("steps: 20000", "steps: 1000000"));
+    desk.write("tiny.yaml", &sweep().replace("[0, 1, 2, 3]", "[0]").replace("steps: 20000", "steps: 1000000"));
     let slurm = |more: &[&str]| {
         let mut command = desk.command(&[&["run", "tiny.yaml", "--engine", "slurm", "--jobs", "2"], more].concat());
         let output = command.env("SLURM_CONF", cluster.conf()).output().unwrap();
@@ -143,7 +126,7 @@ fn watch(desk: &Desk, cluster: &Cluster) -> Child {
 #[test]
 fn without_slurm_the_way_out_is_said() {
     let desk = Desk::new();
-    desk.write("tiny.yaml", SWEEP);
+    desk.write("tiny.yaml", &sweep());
     let output = desk.command(&["run", "tiny.yaml", "--engine", "slurm"]).env("PATH", desk.path(".")).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2));

@@ -11,25 +11,11 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use desk::{Desk, binary};
-
-/// Eight runs of a second in all, with predictions.
-const SWEEP: &str = "\
-sweep: tiny
-seeds: [0, 1, 2, 3]
-base:
-  model: {layers: 1, heads: 1, width: 16, positions: none}
-  train: {lengths: 4, steps: 800, batch: 16, lr: 1.0e-2, warmup_steps: 5, check_steps: 20}
-  evaluate: {lengths: [2, 4, 6, 8], examples: 20}
-cells:
-  - task: boolean-and
-  - task: parity
-predict: {max_operations: 2}
-";
+use desk::{Desk, EIGHT_RUNS, binary, wait_until};
 
 /// The same with runs that are long enough to be met in the middle.
 fn longer() -> String {
-    SWEEP.replace("steps: 800", "steps: 4000")
+    EIGHT_RUNS.replace("steps: 800", "steps: 4000")
 }
 
 fn desk_with(sweep: &str) -> Desk {
@@ -60,15 +46,6 @@ fn end(child: Child) -> (i32, String) {
     (status.code().unwrap_or(-1), String::from_utf8_lossy(&stderr).into_owned())
 }
 
-/// Waits until something holds, and says what it waits for where it never does.
-fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    let started = Instant::now();
-    while !holds() {
-        assert!(started.elapsed() < Duration::from_mins(1), "{what}: not in a minute");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
 /// The leases of runs, by the names of their files.
 fn leases(desk: &Desk) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(desk.path("runs/tiny/leases")).into_iter().flatten().flatten();
@@ -96,8 +73,8 @@ fn random(index: u64) -> f64 {
 
 #[test]
 fn killed_at_twenty_random_instants_a_sweep_comes_to_the_same_results() {
-    let (results, took) = undisturbed(SWEEP);
-    let mut desk = desk_with(SWEEP);
+    let (results, took) = undisturbed(EIGHT_RUNS);
+    let mut desk = desk_with(EIGHT_RUNS);
     let (mut kills, mut sweeps) = (0, 0);
     while kills < 20 {
         let mut child = start(&desk, &["run", "tiny.yaml", "--save-every", "0.02"]);
@@ -105,7 +82,7 @@ fn killed_at_twenty_random_instants_a_sweep_comes_to_the_same_results() {
         if child.try_wait().unwrap().is_some() {
             // It was faster: that was the end of this sweep, and the next one is killed instead.
             assert_eq!(desk.read("runs/tiny/results.csv"), results);
-            (desk, sweeps) = (desk_with(SWEEP), sweeps + 1);
+            (desk, sweeps) = (desk_with(EIGHT_RUNS), sweeps + 1);
             assert!(sweeps < 200, "nothing can be killed");
             continue;
         }
@@ -172,7 +149,7 @@ fn who_was_taken_for_dead_does_no_harm() {
 /// Left by a machine that is gone, whose clock was an hour fast: nothing tells that it is but its silence.
 #[test]
 fn a_lease_of_a_dead_machine_is_taken_over_after_a_while() {
-    let desk = desk_with(SWEEP);
+    let desk = desk_with(EIGHT_RUNS);
     let mut child = start(&desk, &["run", "tiny.yaml", "--workers", "1"]);
     wait_until("a run begins", || leases(&desk).len() == 1);
     let lease = leases(&desk).remove(0);
@@ -193,7 +170,7 @@ fn a_lease_of_a_dead_machine_is_taken_over_after_a_while() {
     let answer = desk.rasplab(&["run", "tiny.yaml", "--stale-after", "1"]);
     assert_eq!(answer.status, 0, "{}", answer.stderr);
     assert!(started.elapsed() > Duration::from_secs(1), "it is given time for a sign of life");
-    assert_eq!(desk.read("runs/tiny/results.csv"), undisturbed(SWEEP).0);
+    assert_eq!(desk.read("runs/tiny/results.csv"), undisturbed(EIGHT_RUNS).0);
 }
 
 #[test]
@@ -248,8 +225,8 @@ fn two_signals_at_once_are_one() {
 
 #[test]
 fn commands_for_another_scheduler_do_all_that_run_does() {
-    let (results, _) = undisturbed(SWEEP);
-    let desk = desk_with(&SWEEP.replace("seeds: [0, 1, 2, 3]", "seeds: [0]"));
+    let (results, _) = undisturbed(EIGHT_RUNS);
+    let desk = desk_with(&EIGHT_RUNS.replace("seeds: [0, 1, 2, 3]", "seeds: [0]"));
     let seeds = "seeds=[0, 1, 2, 3]";
     let commands = desk.rasplab(&["expand", "tiny.yaml", "--set", seeds, "--commands", "--out", "the results"]).stdout;
     assert_eq!(commands.lines().count(), 8);
@@ -270,7 +247,7 @@ fn commands_for_another_scheduler_do_all_that_run_does() {
 
 #[test]
 fn a_folder_of_another_layout_is_left_alone() {
-    let desk = desk_with(SWEEP);
+    let desk = desk_with(EIGHT_RUNS);
     assert_eq!(desk.rasplab(&["run", "tiny.yaml", "--set", "seeds=[0]"]).status, 0);
     desk.write("runs/tiny/layout.json", "{\"layout\": 7, \"rasplab\": \"9.1.0\"}");
     for args in [&["run", "tiny.yaml"][..], &["status", "runs/tiny"], &["report", "runs/tiny"], &["work", "runs/tiny"]] {
@@ -293,8 +270,8 @@ fn a_folder_of_another_layout_is_left_alone() {
 /// A disk of its own for one test, so small that the sweep does not fit.
 #[test]
 fn a_full_disk_costs_nothing_that_is_done() {
-    let (results, _) = undisturbed(SWEEP);
-    let desk = desk_with(SWEEP);
+    let (results, _) = undisturbed(EIGHT_RUNS);
+    let desk = desk_with(EIGHT_RUNS);
     std::fs::create_dir(desk.path("disk")).unwrap();
     let rasplab = format!("{} run tiny.yaml --out disk/tiny --save-every 0.02", binary().display());
     // Mounted where nobody else sees it. The first commands find room for ever more of the sweep; the last one, once there is enough, does the rest.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
 use tempfile::TempDir;
@@ -17,6 +18,20 @@ base:
 cells:
   - task: boolean-and
   - task: parity
+";
+
+/// Eight runs of a second in all, with predictions.
+pub(crate) const EIGHT_RUNS: &str = "\
+sweep: tiny
+seeds: [0, 1, 2, 3]
+base:
+  model: {layers: 1, heads: 1, width: 16, positions: none}
+  train: {lengths: 4, steps: 800, batch: 16, lr: 1.0e-2, warmup_steps: 5, check_steps: 20}
+  evaluate: {lengths: [2, 4, 6, 8], examples: 20}
+cells:
+  - task: boolean-and
+  - task: parity
+predict: {max_operations: 2}
 ";
 
 /// A folder to work in.
@@ -85,6 +100,15 @@ impl Desk {
 
     pub(crate) fn rasplab(&self, args: &[&str]) -> Answer {
         answer(&self.command(args).output().unwrap())
+    }
+}
+
+/// Waits until something holds, and says what it waits for where it never does.
+pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < Duration::from_mins(1), "{what}: not in a minute");
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
 
