@@ -178,10 +178,11 @@ impl Cell {
         config == other.config
     }
 
-    /// A rough measure of the work of one run, for starting long runs first.
-    pub fn work(&self) -> usize {
+    /// A rough measure of the work of one run, for starting long runs first. A float, since what nobody can train may still be asked for.
+    pub fn work(&self) -> f64 {
         let (model, train) = (&self.config.model, &self.config.train);
-        train.steps * train.batch * self.tokens_trained() * model.loops * model.layers * model.width * model.width
+        let factors = [train.steps, train.batch, self.tokens_trained(), model.loops, model.layers, model.width, model.width];
+        factors.into_iter().map(|factor| factor as f64).product()
     }
 
     /// The model and its training in one line.

@@ -40,7 +40,7 @@ pub struct Line<'b> {
 
 impl Board {
     /// A board for runs of the given amounts of work.
-    pub fn new(work: &[usize], terminal: bool) -> Self {
+    pub fn new(work: &[f64], terminal: bool) -> Self {
         let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bars = MultiProgress::with_draw_target(target);
         let all = bars.add(ProgressBar::new(work.len() as u64));
@@ -49,7 +49,7 @@ impl Board {
         all.enable_steady_tick(Duration::from_secs(1));
         let now = Instant::now();
         let state = State {
-            work_all: work.iter().sum::<usize>() as f64,
+            work_all: work.iter().sum(),
             work_done: 0.0,
             work_running: Vec::new(),
             runs_all: work.len(),
@@ -66,13 +66,13 @@ impl Board {
         bar.set_style(style("  {prefix}  {bar:20} {pos}/{len} steps  {msg}"));
         bar.set_prefix(name.clone());
         self.state().work_running.push((name.clone(), 0.0));
-        Line { board: self, bar, name, work: cell.work() as f64 }
+        Line { board: self, bar, name, work: cell.work() }
     }
 
     /// Counts a run that another process has done.
     pub fn ended_elsewhere(&self, cell: &Cell) {
         let mut state = self.state();
-        state.work_all = (state.work_all - cell.work() as f64).max(0.0);
+        state.work_all = (state.work_all - cell.work()).max(0.0);
         state.runs_done += 1;
         self.refresh(&mut state);
     }

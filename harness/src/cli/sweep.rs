@@ -195,7 +195,7 @@ fn train(
         return Ok(0);
     }
     let device = transformer::open_device(&sweep.config.device)?;
-    let work: Vec<usize> = left.iter().map(|run| sweep.cells[run.cell].work()).collect();
+    let work: Vec<f64> = left.iter().map(|run| sweep.cells[run.cell].work()).collect();
     let board = Board::new(&work, std::io::stderr().is_terminal());
     let pool = Pool {
         sweep,

@@ -80,7 +80,8 @@ impl Pool<'_> {
     /// Where leases cannot be read or written. What a run fails of is kept in the sweep's folder.
     pub fn execute(&self, runs: &[Run]) -> Result<usize, Error> {
         let mut longest_first = self.bundles(runs);
-        longest_first.sort_by_key(|bundle| std::cmp::Reverse(bundle.len() * self.sweep.cells[bundle[0].cell].work()));
+        let work = |bundle: &Vec<Run>| bundle.len() as f64 * self.sweep.cells[bundle[0].cell].work();
+        longest_first.sort_by(|one, other| work(other).total_cmp(&work(one)));
         let count = longest_first.len();
         let left = Mutex::new(Left { queue: VecDeque::from(longest_first), ..Left::default() });
         let running = AtomicUsize::new(0);

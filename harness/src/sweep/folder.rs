@@ -37,7 +37,7 @@ pub struct ListedRun {
     /// Training steps at most.
     pub steps: usize,
     /// Its work, in the unit of [`Cell::work`](crate::cell::Cell::work).
-    pub work: usize,
+    pub work: f64,
 }
 
 /// Why a run failed: what `failures/` keeps of it until it is tried again.

@@ -101,9 +101,9 @@ pub fn status(path: &Path) -> Result<Status, Error> {
             if holder.seems_dead(*life) {
                 status.abandoned.push(running);
                 status.left += 1;
-                work_left += listed.work as f64;
+                work_left += listed.work;
             } else {
-                work_left += listed.work as f64 * (1.0 - holder.step as f64 / listed.steps.max(1) as f64).max(0.0);
+                work_left += listed.work * (1.0 - holder.step as f64 / listed.steps.max(1) as f64).max(0.0);
                 status.running.push(running);
             }
         } else if failures.contains(&name) {
@@ -111,7 +111,7 @@ pub fn status(path: &Path) -> Result<Status, Error> {
             status.failed.push(Failed { run: listed.run.clone(), message });
         } else {
             status.left += 1;
-            work_left += listed.work as f64;
+            work_left += listed.work;
         }
     }
     status.done = done.len();
@@ -138,7 +138,7 @@ fn secs_per_work(folder: &SweepFolder, mut done: Vec<(SystemTime, &ListedRun)>, 
     let took = |(_, listed): &(SystemTime, &ListedRun)| -> Option<(f64, f64)> {
         let text = fs::read(folder.run(&listed.run).join("DONE.json")).ok()?;
         let done: Done = serde_json::from_slice(&text).ok()?;
-        Some((done.secs_train, listed.work as f64))
+        Some((done.secs_train, listed.work))
     };
     let (secs, work) = done.iter().filter_map(took).fold((0.0, 0.0), |all, run| (all.0 + run.0, all.1 + run.1));
     (work > 0.0).then_some(secs / work)
@@ -146,12 +146,12 @@ fn secs_per_work(folder: &SweepFolder, mut done: Vec<(SystemTime, &ListedRun)>, 
 
 /// The same by the runs that are going on, where none has ended.
 fn secs_per_work_so_far(running: &[Running], listed: &[ListedRun]) -> Option<f64> {
-    let work: HashMap<&RunName, usize> = listed.iter().map(|listed| (&listed.run, listed.work)).collect();
+    let work: HashMap<&RunName, f64> = listed.iter().map(|listed| (&listed.run, listed.work)).collect();
     let now = lease::unix_secs();
     let (secs, work) = running.iter().fold((0.0, 0.0), |(secs, done), running| {
         let share = running.step as f64 / running.steps.max(1) as f64;
         let gone = now.saturating_sub(running.since) as f64;
-        (secs + gone, done + share * work.get(&running.run).copied().unwrap_or(0) as f64)
+        (secs + gone, done + share * work.get(&running.run).copied().unwrap_or(0.0))
     });
     (work > 0.0).then_some(secs / work)
 }
