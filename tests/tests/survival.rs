@@ -263,6 +263,13 @@ fn a_folder_of_another_layout_is_left_alone() {
     desk.write("runs/tiny/layout.json", "{");
     assert!(desk.rasplab(&["status", "runs/tiny"]).stderr.contains("layout.json: EOF while parsing"));
     desk.write("runs/tiny/layout.json", "{\"layout\": 1, \"rasplab\": \"0.1.0\"}");
+    desk.write("runs/tiny/runs.csv", "garbage\n");
+    assert!(
+        desk.rasplab(&["status", "runs/tiny"]).stderr.contains("runs.csv: it lists no run: delete it, then run the sweep's file again")
+    );
+    assert_eq!(desk.rasplab(&["run", "tiny.yaml", "--set", "seeds=[0]"]).status, 0);
+    assert_eq!(desk.rasplab(&["status", "runs/tiny"]).stdout, "2 of 2 runs are done, 0 running, 0 failed, 0 left\n");
+    assert!(desk.rasplab(&["status", "tiny.yaml"]).stderr.contains("tiny.yaml holds no sweep"));
     desk.write("runs/tiny/sweep.yaml", "sweep: [");
     let damaged = desk.rasplab(&["run", "tiny.yaml"]);
     assert!(damaged.stderr.contains("sweep.yaml: not valid YAML"), "{}", damaged.stderr);

@@ -19,6 +19,8 @@ use crate::run::{RunDirectory, write_json, write_whole};
 /// Changes when a folder of before can no longer be gone on with.
 const LAYOUT: u32 = 1;
 
+const LISTED: &str = "runs.csv";
+
 /// The folder of a sweep.
 #[derive(Debug, Clone)]
 pub struct SweepFolder {
@@ -78,23 +80,25 @@ impl SweepFolder {
             None => folder.create()?,
         }
         let text = sweep.config.to_yaml().map_err(std::io::Error::other).map_err(Error::file(&folder.sweep_file(), "write"))?;
-        if fs::read(folder.sweep_file()).is_ok_and(|there| there == text.as_bytes()) && folder.path.join("runs.csv").exists() {
+        let listed = listed(sweep)?;
+        let is_there = |path: PathBuf, wanted: &[u8]| fs::read(path).is_ok_and(|there| there == wanted);
+        if is_there(folder.sweep_file(), text.as_bytes()) && is_there(folder.path.join(LISTED), &listed) {
             return Ok(folder);
         }
         // As it is published: by one process at a time.
-        let keep = |_: &Lease| folder.keep(sweep, &text);
+        let keep = |_: &Lease| folder.keep(sweep, &text, &listed);
         folder.leases(Terms::default())?.alone("report", &AtomicBool::new(false), || (), keep)?.unwrap_or(Ok(()))?;
         Ok(folder)
     }
 
     /// Writes what the sweep asks into the folder.
-    fn keep(&self, sweep: &Sweep, text: &str) -> Result<(), Error> {
+    fn keep(&self, sweep: &Sweep, text: &str, listed: &[u8]) -> Result<(), Error> {
         for (path, text) in sweep.config.programs() {
             let parent = self.path.join(path).parent().map_or_else(|| self.path.clone(), Path::to_owned);
             fs::create_dir_all(&parent).map_err(Error::file(&parent, "create"))?;
             self.write_where_new(path, text.as_bytes())?;
         }
-        self.write_where_new("runs.csv", &listed(sweep)?)?;
+        self.write_where_new(LISTED, listed)?;
         self.write_where_new("sweep.yaml", text.as_bytes())
     }
 
@@ -104,7 +108,8 @@ impl SweepFolder {
     /// [`Error::NoResults`] where it holds none; the problems of its `sweep.yaml`.
     pub fn open(path: &Path) -> Result<(Self, Sweep), Error> {
         let folder = Self { path: path.to_owned() };
-        let Some(text) = folder.stored_text()? else { return Err(Error::NoResults { dir: path.to_owned() }) };
+        let text = if path.is_file() { None } else { folder.stored_text()? };
+        let Some(text) = text else { return Err(Error::NoResults { dir: path.to_owned() }) };
         folder.check_layout()?;
         let sweep = Sweep::expand(config::read(&folder.sweep_file().display().to_string(), &text, &[])?)?;
         Ok((folder, sweep))
@@ -159,15 +164,19 @@ impl SweepFolder {
     pub fn listed(path: &Path) -> Result<(Self, Vec<ListedRun>), Error> {
         let folder = Self { path: path.to_owned() };
         folder.check_layout()?;
-        let file = path.join("runs.csv");
+        let file = path.join(LISTED);
         let text = match fs::read(&file) {
             Ok(text) => text,
             // Made by an older rasplab, or not at all.
-            Err(error) if error.kind() == ErrorKind::NotFound => listed(&Self::open(path)?.1)?,
+            Err(error) if is_absent(&error) => listed(&Self::open(path)?.1)?,
             Err(error) => return Err(Error::file(&file, "read")(error)),
         };
         let rows: Result<Vec<ListedRun>, csv::Error> = csv::Reader::from_reader(text.as_slice()).deserialize().collect();
-        Ok((folder, rows.map_err(|error| Error::DamagedFolder { path: file, reason: error.to_string() })?))
+        match rows {
+            Ok(rows) if !rows.is_empty() => Ok((folder, rows)),
+            Ok(_) => Err(Error::DamagedFolder { path: file, reason: "it lists no run".to_owned() }),
+            Err(error) => Err(Error::DamagedFolder { path: file, reason: error.to_string() }),
+        }
     }
 
     /// Why a run failed, if it did when it was last tried.
@@ -259,7 +268,7 @@ impl SweepFolder {
         let text = match fs::read(&path) {
             Ok(text) => text,
             // Folders had no such file before there was a second layout.
-            Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => return Ok(()),
+            Err(error) if is_absent(&error) => return Ok(()),
             Err(error) => return Err(Error::file(&path, "read")(error)),
         };
         let layout: Layout =
@@ -275,6 +284,11 @@ impl SweepFolder {
         let path = self.path.join(name);
         if fs::read(&path).is_ok_and(|there| there == bytes) { Ok(()) } else { write_whole(&path, bytes) }
     }
+}
+
+/// Whether there is no such file, or no such folder.
+fn is_absent(error: &std::io::Error) -> bool {
+    [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind())
 }
 
 /// The text of `runs.csv`.
