@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use rasplab::lease::{Claim, Terms};
-use rasplab::run::{Done, How};
+use rasplab::run::{Done, How, Measured};
 use rasplab::sweep::status::status;
 use rasplab::sweep::{Sweep, SweepFolder};
 use rasplab::{config, evidence};
@@ -68,7 +68,7 @@ fn bookkeeping(asked: usize) {
             stopped_early: false,
             ended: String::new(),
         };
-        directory.finish(&records(&sweep, run), &done, &lease).unwrap();
+        directory.finish(&measured(&sweep, run), &done, &lease).unwrap();
         leases.give_back(&lease);
     }
     let claim = started.elapsed();
@@ -85,7 +85,7 @@ fn bookkeeping(asked: usize) {
     let evidence = evidence::gather(&sweep, &folder, Vec::new()).unwrap();
     let table = report::write_csv(&evidence.records).unwrap();
     let collect = started.elapsed();
-    assert_eq!(table.lines().count(), 1 + 27 * runs);
+    assert_eq!(table.lines().count(), 1 + METRICS.len() * 9 * runs);
 
     let started = Instant::now();
     let analysis = report::analyse(&evidence, &mut stream(0, "statistics", 0));
@@ -105,11 +105,21 @@ fn bookkeeping(asked: usize) {
     );
 }
 
-/// As many records as a run of the default lengths has.
-fn records(sweep: &Sweep, run: rasplab::sweep::Run) -> Vec<Record> {
+const METRICS: [Metric; 7] = [
+    Metric::ExactMatch,
+    Metric::ExactMatchWithLength,
+    Metric::PrematureEnd,
+    Metric::MissingEnd,
+    Metric::Confidence,
+    Metric::TokenAccuracy,
+    Metric::Loss,
+];
+
+/// As many records as a run of the default lengths has, and no examples, which a report does not read.
+fn measured(sweep: &Sweep, run: rasplab::sweep::Run) -> Measured {
     let cell = &sweep.cells[run.cell];
     let of_length = |&len_eval: &usize| {
-        [Metric::ExactMatch, Metric::TokenAccuracy, Metric::Loss].map(|metric| Record {
+        METRICS.map(|metric| Record {
             sweep: sweep.config.sweep.clone(),
             cell: cell.id.to_string(),
             task: cell.config.task.clone(),
@@ -118,6 +128,7 @@ fn records(sweep: &Sweep, run: rasplab::sweep::Run) -> Vec<Record> {
             len_train_max: cell.config.train.lengths,
             len_eval,
             split: if cell.config.train.trains_on(len_eval) { Split::In } else { Split::Out },
+            distribution: "standard".to_owned(),
             metric,
             // Runs differ beyond the training lengths, so that there is something to put in order.
             value: if cell.config.train.trains_on(len_eval) { 1.0 } else { (cell.config.train.steps * len_eval % 97) as f64 / 97.0 },
@@ -126,5 +137,5 @@ fn records(sweep: &Sweep, run: rasplab::sweep::Run) -> Vec<Record> {
             high: None,
         })
     };
-    cell.len_eval.iter().flat_map(of_length).collect()
+    Measured { records: cell.len_eval.iter().flat_map(of_length).collect(), ..Measured::default() }
 }

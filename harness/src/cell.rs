@@ -11,7 +11,7 @@ use crate::config::tree::{ActivationConfig, CellConfig, DecayConfig, LossConfig,
 use crate::task::{self, TaskProblem};
 
 /// Changes whenever the same configuration would be trained or measured otherwise, rounding apart, so that old results are not taken for new ones.
-const PROTOCOL: u32 = 3;
+const PROTOCOL: u32 = 4;
 
 /// Identity of a cell: its task's name and a hash of all that its results depend on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -54,6 +54,9 @@ impl Cell {
         config.alphabet = entry.alphabet_bounds.as_ref().map(|_| config.alphabet.unwrap_or(entry.alphabet_default));
         let len_eval = config.evaluate.resolved_lengths(config.train.lengths);
         config.evaluate.lengths = Some(len_eval.clone());
+        let others = task.distributions().iter().filter(|&&distribution| distribution != config.evaluate.distribution());
+        let others = others.map(|&distribution| distribution.to_owned()).collect();
+        config.evaluate.also = Some(config.evaluate.also.unwrap_or(others));
         if config.model.positions == PositionsConfig::Randomized {
             let longest = tokens_read(&*task, &config, &len_eval);
             config.model.position_range = Some(config.model.position_range.unwrap_or(4 * longest));

@@ -1,17 +1,21 @@
 //! What a sweep's folder holds, gathered for the report; and the report, written back into the folder.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 
-use report::{Analysis, CellPredictions, Evidence, RunOutcome, RunStatus, SweepInfo};
+use report::{Analysis, CellPredictions, Evidence, RunMistake, RunOutcome, RunStatus, SweepInfo};
 use serde::{Deserialize, Serialize};
 use tasks::random::stream;
 
+use crate::config::SeedPair;
 use crate::error::Error;
 use crate::lease::Lease;
 use crate::predictor;
 use crate::run::{Done, RunDirectory, remove_unfinished, write_json, write_whole};
 use crate::sweep::{Sweep, SweepFolder};
+
+/// Runs of a task whose wrong answers the report may show.
+const RUNS_WITH_MISTAKES: usize = 20;
 
 /// Gathers the outcome and the records of every run that the sweep asks for, beside what was predicted.
 ///
@@ -19,13 +23,22 @@ use crate::sweep::{Sweep, SweepFolder};
 /// Where a directory holds something else, or damaged results.
 pub fn gather(sweep: &Sweep, folder: &SweepFolder, predictions: Vec<CellPredictions>) -> Result<Evidence, Error> {
     let mut runs = Vec::new();
-    let mut records = Vec::new();
+    let (mut records, mut checkpoints, mut mistakes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut shown: HashMap<&str, usize> = HashMap::new();
     for &run in &sweep.runs {
         let cell = &sweep.cells[run.cell];
         let directory = RunDirectory::new(folder.path(), cell, run.seeds);
         let done = directory.done(cell, run.seeds)?;
         if done.is_some() {
             records.extend(directory.records()?);
+            checkpoints.extend(directory.checkpoints()?);
+            let shown = shown.entry(&cell.config.task).or_default();
+            if *shown < RUNS_WITH_MISTAKES {
+                *shown += 1;
+                let SeedPair { init: seed_init, data: seed_data } = run.seeds;
+                let of_run = |mistake| RunMistake { cell: cell.id.to_string(), seed_init, seed_data, mistake };
+                mistakes.extend(directory.mistakes()?.into_iter().map(of_run));
+            }
         }
         let done = done.unwrap_or_else(|| without_result(folder.failure(&sweep.name(run)).map(|failure| failure.message)));
         runs.push(done.outcome(cell, run.seeds));
@@ -45,7 +58,7 @@ pub fn gather(sweep: &Sweep, folder: &SweepFolder, predictions: Vec<CellPredicti
         command: format!("rasplab run {} --out <another folder>", folder.sweep_file().display()),
         wall_secs: wall_secs(folder),
     };
-    Ok(Evidence { sweep: info, tasks, runs, records, predictions })
+    Ok(Evidence { sweep: info, tasks, runs, records, predictions, checkpoints, mistakes })
 }
 
 /// Wall-clock time that a sweep's runs have taken so far, over all commands; 0 where it is not known.
@@ -103,6 +116,7 @@ pub fn publish(evidence: &Evidence, folder: &SweepFolder, lease: &Lease) -> Resu
     lease.check()?;
     remove_unfinished(folder)?;
     write_whole(&folder.join("results.csv"), report::write_csv(&evidence.records)?.as_bytes())?;
+    write_whole(&folder.join("checkpoints.csv"), report::write_table(&evidence.checkpoints)?.as_bytes())?;
     let predictions = report::write_predictions_csv(&evidence.sweep.name, &evidence.predictions)?;
     write_whole(&folder.join("predictions.csv"), predictions.as_bytes())?;
     let figure_folder = folder.join("figures");

@@ -26,7 +26,9 @@ use crate::lease::Lease;
 
 pub use memory::way_out as memory_way_out;
 
-pub use directory::{How, RunDirectory, remove_unfinished, write_json, write_whole};
+use evaluation::Named;
+
+pub use directory::{How, Measured, RunDirectory, remove_unfinished, write_json, write_whole};
 
 /// What `DONE.json` holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,6 +63,7 @@ impl Done {
             seed_init: seeds.init,
             seed_data: seeds.data,
             len_train_max: cell.config.train.lengths,
+            distribution: cell.config.evaluate.distribution().to_owned(),
             status: self.status,
             steps: self.steps,
             secs_train: self.secs_train,
@@ -135,12 +138,17 @@ pub fn execute(runs: &[(&Cell, SeedPair)], context: &Context) -> Result<Vec<Opti
     let mut rngs: Vec<_> = runs.iter().map(|(_, seeds, _)| stream(seeds.init, "init", 0)).collect();
     let mut trainer = Trainer::side_by_side(&cell.model(), &cell.optimizer(), cell.loss_on(), &mut rngs, context.device)?;
     let mut ended: Vec<Option<Done>> = vec![None; runs.len()];
-    training::train(&runs, &mut trainer, context, &mut |replica, model, done| {
+    training::train(&runs, &mut trainer, context, &mut |replica, model, done, checkpoints| {
         let (cell, seeds, directory) = &runs[replica];
-        let diverged = matches!(done.status, RunStatus::Diverged { .. });
-        let records = if diverged { Vec::new() } else { evaluation::evaluate(cell, *seeds, &cell.evaluated(model.clone()), context)? };
+        let mut measured = Measured { checkpoints, ..Measured::default() };
+        if !matches!(done.status, RunStatus::Diverged { .. }) {
+            let named = Named { cell, seeds: *seeds, sweep: context.sweep };
+            let evaluation = evaluation::evaluate(&named, done.steps, &cell.evaluated(model.clone()), context)?;
+            measured.checkpoints.extend(evaluation.last);
+            measured = Measured { records: evaluation.records, examples: evaluation.examples, mistakes: evaluation.mistakes, ..measured };
+        }
         let lease = &context.leases[replica];
-        match directory.save_model(model, lease).and_then(|()| directory.finish(&records, &done, lease)) {
+        match directory.save_model(model, lease).and_then(|()| directory.finish(&measured, &done, lease)) {
             // Whoever has it now will finish it.
             Err(Error::LeaseLost { .. }) => return Ok(()),
             finished => finished?,

@@ -1,7 +1,5 @@
 //! What can go wrong between records and a report.
 
-use crate::record::Metric;
-
 /// Why records could not be read or a report could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -14,15 +12,13 @@ pub enum ReportError {
         /// What the CSV reader says.
         source: csv::Error,
     },
-    /// A share of examples or tokens lies outside `[0, 1]`.
-    #[error("results table, line {line}: {metric} must lie in [0, 1], not {value}: restore the file or run the sweep again")]
-    ShareOutOfRange {
+    /// A row says what cannot be, as a share outside `[0, 1]`.
+    #[error("results table, line {line}: {reason}: restore the file or run the sweep again")]
+    ImpossibleRow {
         /// Line of the file, counted from 1; the header is line 1.
         line: u64,
-        /// The metric of the row.
-        metric: Metric,
-        /// What the row says.
-        value: f64,
+        /// What is wrong with it.
+        reason: String,
     },
     /// Rows could not be written as CSV.
     #[error("rows could not be written as csv")]

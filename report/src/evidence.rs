@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::checkpoint::CheckpointRecord;
+use crate::example::Mistake;
 use crate::prediction::CellPredictions;
 use crate::record::Record;
 
@@ -20,6 +22,23 @@ pub struct Evidence {
     pub records: Vec<Record>,
     /// What was predicted of the cells before they were trained; empty where nothing was.
     pub predictions: Vec<CellPredictions>,
+    /// Exact match while runs were trained.
+    pub checkpoints: Vec<CheckpointRecord>,
+    /// Some wrong answers of some runs.
+    pub mistakes: Vec<RunMistake>,
+}
+
+/// A wrong answer, and whose it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunMistake {
+    /// Identity of the cell.
+    pub cell: String,
+    /// Seed of the initial weights.
+    pub seed_init: u64,
+    /// Seed of the training examples.
+    pub seed_data: u64,
+    /// The answer.
+    pub mistake: Mistake,
 }
 
 /// What a sweep is called, how it judges, and how to repeat it.
@@ -109,6 +128,8 @@ pub struct RunOutcome {
     pub seed_data: u64,
     /// Longest training length, in the task's unit.
     pub len_train_max: usize,
+    /// The distribution that verdicts rest on; records of others stand beside.
+    pub distribution: String,
     /// How it ended.
     pub status: RunStatus,
     /// Training steps taken.

@@ -77,7 +77,7 @@ fn role_colour(role: Role) -> &'static str {
 fn csv_table(header: &[&str], rows: &[Vec<String>]) -> String {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
     let written = writer.write_record(header).and_then(|()| rows.iter().try_for_each(|row| writer.write_record(row)));
-    written.map_err(ReportError::WriteCsv).and_then(|()| crate::record::finish_csv(writer)).unwrap_or_default()
+    written.map_err(ReportError::WriteCsv).and_then(|()| crate::table::finish_csv(writer)).unwrap_or_default()
 }
 
 /// A number or an empty field.

@@ -10,11 +10,11 @@
 //! };
 //!
 //! let records = read_csv(
-//!     "sweep,cell,task,seed_init,seed_data,len_train_max,len_eval,split,metric,value,examples,low,high\n\
-//!      demo,0a1b,sort,0,0,20,10,in,exact_match,1.0,200,,\n\
-//!      demo,0a1b,sort,0,0,20,20,in,exact_match,1.0,200,,\n\
-//!      demo,0a1b,sort,0,0,20,40,out,exact_match,0.97,200,,\n\
-//!      demo,0a1b,sort,0,0,20,60,out,exact_match,0.41,200,,\n",
+//!     "sweep,cell,task,seed_init,seed_data,len_train_max,len_eval,split,distribution,metric,value,examples,low,high\n\
+//!      demo,0a1b,sort,0,0,20,10,in,standard,exact_match,1.0,200,,\n\
+//!      demo,0a1b,sort,0,0,20,20,in,standard,exact_match,1.0,200,,\n\
+//!      demo,0a1b,sort,0,0,20,40,out,standard,exact_match,0.97,200,,\n\
+//!      demo,0a1b,sort,0,0,20,60,out,standard,exact_match,0.41,200,,\n",
 //! )?;
 //! let evidence = Evidence {
 //!     sweep: SweepInfo {
@@ -49,6 +49,7 @@
 //!         seed_init: 0,
 //!         seed_data: 0,
 //!         len_train_max: 20,
+//!         distribution: "standard".into(),
 //!         status: RunStatus::Done,
 //!         steps: 1000,
 //!         secs_train: 60.0,
@@ -58,6 +59,8 @@
 //!     }],
 //!     records,
 //!     predictions: Vec::new(),
+//!     checkpoints: Vec::new(),
+//!     mistakes: Vec::new(),
 //! };
 //! let analysis = analyse(&evidence, &mut ChaCha8Rng::seed_from_u64(0));
 //! assert_eq!(analysis.verdicts[0].status.to_string(), "generalizes"); // right up to 40, twice the training length
@@ -68,20 +71,26 @@
 //! ```
 
 pub mod analysis;
+mod checkpoint;
 mod error;
 mod evidence;
+mod example;
 mod figure;
 mod html;
 mod number;
 mod prediction;
 mod record;
 pub mod statistics;
+mod table;
 
 pub use analysis::{Analysis, Conclusion, Correlation, Finding, Ranking, RunSummary, Verdict, VerdictStatus, analyse};
+pub use checkpoint::CheckpointRecord;
 pub use error::ReportError;
-pub use evidence::{Evidence, ProgramInfo, Role, RunOutcome, RunStatus, SweepInfo, TaskInfo};
+pub use evidence::{Evidence, ProgramInfo, Role, RunMistake, RunOutcome, RunStatus, SweepInfo, TaskInfo};
+pub use example::{Ending, ExampleRecord, Mistake};
 pub use figure::{Figure, figures, png};
 pub use html::render_html;
 pub use prediction::{CellPredictions, PredictedCurve, PredictedPoint, Predictor, ShortestProgram, write_predictions_csv};
 pub use record::{Metric, Record, Split, read_csv, write_csv};
 pub use statistics::binomial::{Interval, Share, clopper_pearson};
+pub use table::{Row, read_table, write_table};

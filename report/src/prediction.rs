@@ -5,8 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ReportError;
-use crate::record::{Metric, Split, finish_csv};
+use crate::record::{Metric, Split};
 use crate::statistics::binomial::Interval;
+use crate::table::finish_csv;
 
 /// Everything that was predicted of one cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ReportError;
+use crate::table::{Row, check_share, read_table, write_table};
 
 /// One row of `results.csv`: one run, one evaluated length, one metric.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub struct Record {
     pub len_eval: usize,
     /// Whether `len_eval` lies inside or beyond the training lengths.
     pub split: Split,
+    /// Which of the task's distributions the examples were drawn from; `standard` is its own.
+    pub distribution: String,
     /// What was measured.
     pub metric: Metric,
     /// The measurement: a share in `[0, 1]`, or a loss in nats per token.
@@ -53,7 +56,15 @@ pub enum Split {
 pub enum Metric {
     /// Share of examples whose whole greedy answer, end token included, is right.
     ExactMatch,
-    /// Share of answer tokens that are right.
+    /// The same where the model is told how long the answer is: it cannot be wrong in where it stops. An oracle's help, so never a verdict's ground.
+    ExactMatchWithLength,
+    /// Share of examples whose greedy answer ends before the right one does.
+    PrematureEnd,
+    /// Share of examples whose greedy answer goes on where the right one ends.
+    MissingEnd,
+    /// Mean probability that the model gave its own greedy answer, as far as the right answer is long.
+    Confidence,
+    /// Share of answer tokens that are the most likely one, given the right ones before.
     TokenAccuracy,
     /// Mean cross-entropy of the answer, in nats per token.
     Loss,
@@ -64,6 +75,10 @@ impl Metric {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ExactMatch => "exact_match",
+            Self::ExactMatchWithLength => "exact_match_with_length",
+            Self::PrematureEnd => "premature_end",
+            Self::MissingEnd => "missing_end",
+            Self::Confidence => "confidence",
             Self::TokenAccuracy => "token_accuracy",
             Self::Loss => "loss",
         }
@@ -81,49 +96,43 @@ impl fmt::Display for Metric {
     }
 }
 
-/// The header of `results.csv`, in the order of the fields of [`Record`].
-const HEADER: [&str; 13] =
-    ["sweep", "cell", "task", "seed_init", "seed_data", "len_train_max", "len_eval", "split", "metric", "value", "examples", "low", "high"];
+impl Row for Record {
+    const COLUMNS: &'static [&'static str] = &[
+        "sweep",
+        "cell",
+        "task",
+        "seed_init",
+        "seed_data",
+        "len_train_max",
+        "len_eval",
+        "split",
+        "distribution",
+        "metric",
+        "value",
+        "examples",
+        "low",
+        "high",
+    ];
 
-/// Records as the text of `results.csv`: one header, one row per record, floats that read back bit for bit.
+    fn check(&self) -> Result<(), String> {
+        if self.metric.is_share() { check_share(self.metric.as_str(), self.value) } else { Ok(()) }
+    }
+}
+
+/// Records as the text of `results.csv`.
 ///
 /// # Errors
-/// [`ReportError::WriteCsv`] when the CSV writer refuses a row.
+/// Those of [`write_table`].
 pub fn write_csv(records: &[Record]) -> Result<String, ReportError> {
-    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    writer.write_record(HEADER).map_err(ReportError::WriteCsv)?;
-    for record in records {
-        writer.serialize(record).map_err(ReportError::WriteCsv)?;
-    }
-    finish_csv(writer)
+    write_table(records)
 }
 
 /// Records from the text of `results.csv`; columns are found by their names, in any order.
 ///
 /// # Errors
-/// - [`ReportError::ReadRow`] names the line that is not a record
-/// - [`ReportError::ShareOutOfRange`] names the line whose share lies outside `[0, 1]`
+/// Those of [`read_table`].
 pub fn read_csv(text: &str) -> Result<Vec<Record>, ReportError> {
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let mut records = Vec::new();
-    let mut rows = reader.deserialize();
-    loop {
-        let line = rows.reader().position().line();
-        let Some(row) = rows.next() else { break };
-        let record: Record =
-            row.map_err(|source| ReportError::ReadRow { line: source.position().map_or(line, csv::Position::line), source })?;
-        if record.metric.is_share() && !(0.0..=1.0).contains(&record.value) {
-            return Err(ReportError::ShareOutOfRange { line, metric: record.metric, value: record.value });
-        }
-        records.push(record);
-    }
-    Ok(records)
-}
-
-/// The text of a CSV writer that writes to memory.
-pub(crate) fn finish_csv(writer: csv::Writer<Vec<u8>>) -> Result<String, ReportError> {
-    let bytes = writer.into_inner().map_err(|error| ReportError::WriteCsv(error.into_error().into()))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    read_table(text)
 }
 
 #[cfg(test)]
@@ -142,6 +151,7 @@ mod tests {
             len_train_max: 20,
             len_eval: 40,
             split: Split::Out,
+            distribution: "standard".into(),
             metric: Metric::ExactMatch,
             value,
             examples: 200,
@@ -153,8 +163,8 @@ mod tests {
     #[test]
     fn rows_read_as_people_expect() {
         insta::assert_snapshot!(write_csv(&[record(0.995)]).unwrap(), @r"
-        sweep,cell,task,seed_init,seed_data,len_train_max,len_eval,split,metric,value,examples,low,high
-        demo,0a1b,sort,0,1,20,40,out,exact_match,0.995,200,0.5,
+        sweep,cell,task,seed_init,seed_data,len_train_max,len_eval,split,distribution,metric,value,examples,low,high
+        demo,0a1b,sort,0,1,20,40,out,standard,exact_match,0.995,200,0.5,
         ");
     }
 
@@ -191,7 +201,7 @@ mod tests {
     proptest! {
         #[test]
         fn records_survive_writing_and_reading(
-            sweep in ".*", cell in "[0-9a-f]{8}", task in "\\PC*", seed_init: u64, seed_data: u64,
+            sweep in ".*", cell in "[0-9a-f]{8}", task in "\\PC*", distribution in "\\PC*", seed_init: u64, seed_data: u64,
             len_train_max in 0usize..1000, len_eval in 0usize..1000, out: bool,
             value in 0.0f64..=1.0, loss in proptest::num::f64::NORMAL, examples: u64,
             low in proptest::option::of(0.0f64..=1.0), high in proptest::option::of(0.0f64..=1.0), is_loss: bool,
@@ -199,7 +209,7 @@ mod tests {
             let split = if out { Split::Out } else { Split::In };
             let (metric, value) = if is_loss { (Metric::Loss, loss) } else { (Metric::ExactMatch, value) };
             let records = vec![Record {
-                sweep, cell, task, seed_init, seed_data, len_train_max, len_eval, split, metric, value, examples, low, high,
+                sweep, cell, task, seed_init, seed_data, len_train_max, len_eval, split, distribution, metric, value, examples, low, high,
             }];
             let text = write_csv(&records).unwrap();
             prop_assert_eq!(read_csv(&text).unwrap(), records);

@@ -20,7 +20,7 @@ fn a_sweep_is_trained_evaluated_and_reported() {
     assert!(answer.stdout.contains("boolean-and") && answer.stdout.contains("parity (control)"), "{}", answer.stdout);
 
     let records = report::read_csv(&desk.read("runs/tiny/results.csv")).unwrap();
-    let (runs, lengths, metrics) = (4, 4, 3);
+    let (runs, lengths, metrics) = (4, 4, 7);
     assert_eq!(records.len(), runs * lengths * metrics);
     for record in &records {
         assert_eq!(record.split == Split::In, record.len_eval <= 4);
@@ -234,7 +234,7 @@ fn a_run_beyond_its_time_ends_as_timed_out_with_its_records() {
     let answer = desk.rasplab(&["run", "tiny.yaml", "--set", "train.minutes_at_most=0.00001", "--set", "seeds=[0]"]);
     assert_eq!(answer.status, 0, "{}", answer.stderr);
     assert!(answer.stderr.contains("timed out at step"), "{}", answer.stderr);
-    let (runs, lengths, metrics) = (2, 4, 3);
+    let (runs, lengths, metrics) = (2, 4, 7);
     assert_eq!(report::read_csv(&desk.read("runs/tiny/results.csv")).unwrap().len(), runs * lengths * metrics);
     assert!(desk.read("runs/tiny/report.html").contains("timed out"));
     let again = desk.rasplab(&["run", "runs/tiny/sweep.yaml", "--out", "runs/tiny"]);

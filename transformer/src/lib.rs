@@ -40,7 +40,7 @@ mod score;
 mod train;
 
 pub use batch::Sequence;
-pub use decode::{Prompt, Stop, decode};
+pub use decode::{Prompt, Stop, Written, decode};
 pub use device::{Device, DeviceStatus, best_device, devices, open_device};
 pub use error::ModelError;
 #[cfg(feature = "benchmark")]

@@ -70,7 +70,11 @@ fn teacher_forced_exact_match_equals_greedy_decoding() {
                     let prompt = Prompt { tokens: prompt.to_vec(), placement: sequence.placement.clone(), end: END, stop };
                     decode(&model, &[prompt], device).unwrap().remove(0)
                 };
-                let decoded = write(Stop::AtEnd { at_most: answer.len() }, &device);
+                let free = write(Stop::AtEnd { at_most: answer.len() }, &device);
+                // Confidence in what is right is what the loss says.
+                assert!(!score.exact || (free.log_probability + score.loss).abs() < 1e-4 * (1.0 + score.loss), "{free:?}, {score:?}");
+                let write = |stop: Stop, device: &transformer::Device| write(stop, device).tokens;
+                let decoded = free.tokens;
                 assert_eq!(score.exact, decoded == answer, "{positions:?}: prompt {prompt:?}, decoded {decoded:?}, answer {answer:?}");
                 right_and_wrong[usize::from(score.exact)] += 1;
 
@@ -80,7 +84,7 @@ fn teacher_forced_exact_match_equals_greedy_decoding() {
                 assert_eq!(write(told, &device), write(told, &plain), "{positions:?}");
                 assert_eq!(write(told, &device).len(), answer.len());
                 assert_eq!(write(told, &device).iter().position(|&token| token == END), Some(answer.len() - 1));
-                assert!(!score.exact || write(told, &device) == answer, "who is right is right when told the length");
+                assert_eq!(score.exact_with_length, write(told, &device) == answer, "{positions:?}: prompt {prompt:?}, answer {answer:?}");
             }
         }
         assert!(
@@ -123,8 +127,12 @@ fn prompts_of_all_lengths_are_continued_together_as_each_alone() {
                 Prompt { tokens, placement: positions.at_evaluation(1 + 3 * i + 1, i as u64), end: END, stop }
             })
             .collect();
-        let together = decode(&model, &prompts, &device).unwrap();
-        let plainly = decode(&model, &prompts, &open_device("flex-plain").unwrap()).unwrap();
+        let on = |device: &transformer::Device| decode(&model, &prompts, device).unwrap();
+        let (together, plainly) = (on(&device), on(&open_device("flex-plain").unwrap()));
+        for (one, other) in together.iter().zip(&plainly) {
+            assert!((one.log_probability - other.log_probability).abs() < 1e-4, "{positions:?}: {one:?}, {other:?}");
+        }
+        let [together, plainly] = [together, plainly].map(|all| all.into_iter().map(|written| written.tokens).collect::<Vec<_>>());
         assert_eq!(together, plainly, "{positions:?}");
         assert!(together.iter().flatten().any(|&token| token != together[3][0]), "a model that always says the same tests nothing");
         let placement = positions.at_evaluation(60, 0);

@@ -72,7 +72,7 @@ pub(super) fn decode_run(args: &DecodeArgs, printer: Printer) -> Result<(), Erro
     let written = decode(&model, &prompts, &device)?;
     let mut right = 0;
     for (example, written) in examples.iter().zip(&written) {
-        let written: Vec<i8> = written.iter().filter_map(|&id| vocabulary.token(id)).collect();
+        let written: Vec<i8> = written.tokens.iter().filter_map(|&id| vocabulary.token(id)).collect();
         let is_right = written == example.answer;
         right += usize::from(is_right);
         let ids: Vec<u32> = example.prompt.iter().chain(&written).filter_map(|&token| vocabulary.id(token)).collect();

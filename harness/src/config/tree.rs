@@ -339,6 +339,11 @@ pub struct EvaluateConfig {
     /// Which of the task's distributions they are drawn from; absent for `standard`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution: Option<String>,
+    /// Further distributions of the task that are measured too, and shown beside; verdicts rest on the first. Absent for all that the task has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub also: Option<Vec<String>>,
+    /// How often, at equal distances in training, exact match is measured at every length, on at most 100 examples each; 0 for at the end alone.
+    pub checkpoints: usize,
     /// Whether attention is sharpened at evaluation: for a query that sees n tokens, more than the N of the longest training sequence, products with
     /// keys are multiplied by ln n / ln N (Chiang and Cholak 2022).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -410,7 +415,7 @@ impl Default for TrainConfig {
 
 impl Default for EvaluateConfig {
     fn default() -> Self {
-        Self { lengths: None, examples: 200, distribution: None, sharpen: false }
+        Self { lengths: None, examples: 200, distribution: None, also: None, checkpoints: 10, sharpen: false }
     }
 }
 
@@ -450,6 +455,11 @@ impl EvaluateConfig {
     /// The distribution of evaluation examples.
     pub fn distribution(&self) -> &str {
         self.distribution.as_deref().unwrap_or(tasks::STANDARD)
+    }
+
+    /// Every distribution that is measured, that of verdicts first.
+    pub fn distributions(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.distribution()).chain(self.also.iter().flatten().map(String::as_str))
     }
 
     /// The evaluated lengths, ascending and distinct.

@@ -113,7 +113,13 @@ pub(crate) fn validate_cell(cell: &CellConfig, problems: &mut Vec<Problem>) {
         }
     }
     validate_positions(cell, &*task.clone().shared(), &lengths, &mut check);
-    for (key, distribution) in [("train.distribution", train.distribution()), ("evaluate.distribution", evaluate.distribution())] {
+    check.that("evaluate.checkpoints", evaluate.checkpoints <= 1000, || format!("must be at most 1000: {}", evaluate.checkpoints));
+    let measured: Vec<&str> = evaluate.distributions().collect();
+    let distinct: BTreeSet<&&str> = measured.iter().collect();
+    check.that("evaluate.also", distinct.len() == measured.len(), || "a distribution stands twice: it would be measured twice".to_owned());
+    let also = measured.into_iter().skip(1).map(|distribution| ("evaluate.also", distribution));
+    let named = [("train.distribution", train.distribution()), ("evaluate.distribution", evaluate.distribution())];
+    for (key, distribution) in named.into_iter().chain(also) {
         let known = task.distributions();
         check.that(key, known.contains(&distribution), || {
             format!("{} has no distribution `{distribution}`: {}", cell.task, suggest(distribution, known.iter().copied()))

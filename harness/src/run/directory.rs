@@ -1,12 +1,12 @@
 //! The directory of one run: `config.json`, `environment.json`, `metrics.jsonl`, while it is trained `checkpoint/training.safetensors`, then
-//! `checkpoint/model.safetensors`, `results.csv`, and last, by rename, `DONE.json`, which alone marks success.
+//! `checkpoint/model.safetensors`, the tables of what was measured, and last, by rename, `DONE.json`, which alone marks success.
 
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use report::Record;
+use report::{CheckpointRecord, ExampleRecord, Mistake, Record, Row};
 use serde::Serialize;
 use serde_json::{Value, json};
 use transformer::{Device, ModelError, Transformer};
@@ -17,6 +17,19 @@ use crate::config::SeedPair;
 use crate::error::Error;
 use crate::lease::Lease;
 use crate::sweep::RunName;
+
+/// What was measured of a run, one table each.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Measured {
+    /// `results.csv`.
+    pub records: Vec<Record>,
+    /// `checkpoints.csv`.
+    pub checkpoints: Vec<CheckpointRecord>,
+    /// `examples.csv`.
+    pub examples: Vec<ExampleRecord>,
+    /// `mistakes.csv`.
+    pub mistakes: Vec<Mistake>,
+}
 
 /// The directory of one run.
 #[derive(Debug, Clone)]
@@ -53,9 +66,59 @@ impl RunDirectory {
     /// # Errors
     /// Where `results.csv` is missing or damaged, naming the line.
     pub fn records(&self) -> Result<Vec<Record>, Error> {
-        let path = self.path.join("results.csv");
+        self.table("results.csv")
+    }
+
+    /// The run at its checkpoints, and at its end.
+    ///
+    /// # Errors
+    /// Where `checkpoints.csv` is missing or damaged, naming the line.
+    pub fn checkpoints(&self) -> Result<Vec<CheckpointRecord>, Error> {
+        self.table("checkpoints.csv")
+    }
+
+    /// What became of each evaluated example.
+    ///
+    /// # Errors
+    /// Where `examples.csv` is missing or damaged, naming the line.
+    pub fn examples(&self) -> Result<Vec<ExampleRecord>, Error> {
+        self.table("examples.csv")
+    }
+
+    /// Some wrong answers.
+    ///
+    /// # Errors
+    /// Where `mistakes.csv` is missing or damaged, naming the line.
+    pub fn mistakes(&self) -> Result<Vec<Mistake>, Error> {
+        self.table("mistakes.csv")
+    }
+
+    fn table<R: Row>(&self, name: &str) -> Result<Vec<R>, Error> {
+        let path = self.path.join(name);
         let text = fs::read_to_string(&path).map_err(Error::file(&path, "read"))?;
-        report::read_csv(&text).map_err(|error| Error::DamagedResult { path, reason: error.to_string() })
+        report::read_table(&text).map_err(|error| Error::DamagedResult { path, reason: error.to_string() })
+    }
+
+    /// Training steps to the first look at which in-distribution exact match was at least `gate`, if there was one.
+    ///
+    /// # Errors
+    /// Where `metrics.jsonl` is missing or damaged.
+    pub fn steps_to(&self, gate: f64) -> Result<Option<u64>, Error> {
+        #[derive(serde::Deserialize)]
+        struct Look {
+            step: u64,
+            exact_match: f64,
+        }
+        let path = self.metrics();
+        let text = fs::read_to_string(&path).map_err(Error::file(&path, "read"))?;
+        for line in text.lines() {
+            let look: Look =
+                serde_json::from_str(line).map_err(|error| Error::DamagedResult { path: path.clone(), reason: error.to_string() })?;
+            if look.exact_match >= gate {
+                return Ok(Some(look.step));
+            }
+        }
+        Ok(None)
     }
 
     /// Creates the directory, or takes over what a stopped run left in it.
@@ -113,13 +176,21 @@ impl RunDirectory {
         written.inspect_err(|_| drop(fs::remove_file(&unfinished)))
     }
 
-    /// Writes the records, then marks the run as done.
+    /// Writes what was measured, then marks the run as done.
     ///
     /// # Errors
     /// [`Error::LeaseLost`] where another process does the run now, [`Error::File`].
-    pub fn finish(&self, records: &[Record], done: &Done, lease: &Lease) -> Result<(), Error> {
+    pub fn finish(&self, measured: &Measured, done: &Done, lease: &Lease) -> Result<(), Error> {
         lease.check()?;
-        write_whole(&self.path.join("results.csv"), report::write_csv(records)?.as_bytes())?;
+        let Measured { records, checkpoints, examples, mistakes } = measured;
+        for (name, text) in [
+            ("results.csv", report::write_csv(records)?),
+            ("checkpoints.csv", report::write_table(checkpoints)?),
+            ("examples.csv", report::write_table(examples)?),
+            ("mistakes.csv", report::write_table(mistakes)?),
+        ] {
+            write_whole(&self.path.join(name), text.as_bytes())?;
+        }
         // The mark must not outlive, in a power cut, what it marks.
         for folder in [self.path.join("checkpoint"), self.path.clone()] {
             sync_folder(&folder)?;

@@ -7,12 +7,13 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Instant;
 
-use report::RunStatus;
+use report::{CheckpointRecord, RunStatus};
 use serde::{Deserialize, Serialize};
 use tasks::random::stream;
 use transformer::{ModelError, Schedule, Sequence, StepLoss, Trainer, Transformer, score};
 
 use super::directory::{RunDirectory, write_whole};
+use super::evaluation::{CheckpointExamples, Named};
 use super::{Context, Done, Progress, drawing, now};
 use crate::cell::Cell;
 use crate::config::SeedPair;
@@ -43,16 +44,19 @@ struct MetricsLine {
     secs: f64,
 }
 
+/// Takes a run that has ended, by its place among those side by side.
+type Finish<'f> = dyn FnMut(usize, &Transformer, Done, Vec<CheckpointRecord>) -> Result<(), Error> + 'f;
+
 /// Batches drawn ahead of the step that trains on them.
 const DRAWN_AHEAD: usize = 4;
 
 /// Trains runs side by side, which differ only in their seeds and learning rates, each to the last step, to an early stop, to divergence or to the end of its time.
-/// `finish` takes the model of each as it ends, and what it came to; it is not called for runs that the user stopped before their end.
+/// `finish` takes the model of each as it ends, what it came to, and how it was at its checkpoints; it is not called for runs that the user stopped before their end.
 pub(super) fn train(
     runs: &[(&Cell, SeedPair, RunDirectory)],
     trainer: &mut Trainer,
     context: &Context,
-    finish: &mut dyn FnMut(usize, &Transformer, Done) -> Result<(), Error>,
+    finish: &mut Finish<'_>,
 ) -> Result<(), Error> {
     let start = match runs {
         [(_, _, directory)] => directory.training_state().map_or(Ok(State::default()), |path| State::resume(trainer, &path))?,
@@ -86,16 +90,19 @@ pub(super) fn train(
 struct Training<'t> {
     runs: Vec<InTraining<'t>>,
     context: &'t Context<'t>,
-    finish: &'t mut dyn FnMut(usize, &Transformer, Done) -> Result<(), Error>,
+    finish: &'t mut Finish<'t>,
 }
 
 /// What belongs to one run alone.
 struct InTraining<'d> {
     cell: &'d Cell,
+    seeds: SeedPair,
     schedule: Schedule,
     directory: &'d RunDirectory,
     /// Examples of the look at in-distribution exact match.
     checked: Vec<Sequence>,
+    checkpoint_examples: CheckpointExamples,
+    checkpoints: Vec<CheckpointRecord>,
     metrics: Metrics<'d>,
     exact_match: Option<f64>,
     /// It has ended, and its model goes on only beside the others'.
@@ -110,9 +117,12 @@ impl<'d> InTraining<'d> {
         })?;
         Ok(Self {
             cell,
+            seeds,
             schedule: cell.schedule(),
             directory,
             checked,
+            checkpoint_examples: CheckpointExamples::draw(cell, seeds)?,
+            checkpoints: start.checkpoints.clone(),
             metrics: Metrics::open(directory, start)?,
             exact_match: start.exact_match,
             ended: false,
@@ -120,7 +130,16 @@ impl<'d> InTraining<'d> {
     }
 
     fn save(&self, step: usize, replica: usize, trainer: &Trainer, lease: &Lease) -> Result<(), Error> {
-        self.metrics.state(step, self.exact_match).save(trainer, replica, self.directory, lease)
+        let mut state = self.metrics.state(step, self.exact_match);
+        state.checkpoints.clone_from(&self.checkpoints);
+        state.save(trainer, replica, self.directory, lease)
+    }
+
+    /// Whether a look after so many steps is the first one after another of the run's checkpoints, which lie at equal distances.
+    fn is_checkpoint(&self, step: usize) -> bool {
+        let train = &self.cell.config.train;
+        let passed = |step: usize| step * self.cell.config.evaluate.checkpoints / train.steps;
+        passed(step) > passed(step.saturating_sub(train.check_steps))
     }
 }
 
@@ -200,12 +219,21 @@ impl Training<'_> {
         if !loss.is_finite() {
             return self.end(replica, RunStatus::Diverged { step: step as u64 }, step, trainer);
         }
-        let scores = score(&trainer.model_of(replica), &run.checked, self.context.device)?;
+        let model = trainer.model_of(replica);
+        let scores = score(&model, &run.checked, self.context.device)?;
         let now = scores.iter().filter(|score| score.exact).count() as f64 / scores.len() as f64;
         let before = run.exact_match.replace(now);
         run.metrics.write(step, loss, run.schedule.rate(step - 1), now)?;
         let is_learned = now >= train.stop_at && before.is_some_and(|before| before >= train.stop_at);
-        if is_learned || step == train.steps { self.end(replica, RunStatus::Done, step, trainer) } else { Ok(()) }
+        if is_learned || step == train.steps {
+            return self.end(replica, RunStatus::Done, step, trainer);
+        }
+        if run.is_checkpoint(step) {
+            let named = Named { cell: run.cell, seeds: run.seeds, sweep: self.context.sweep };
+            let now = run.checkpoint_examples.measure(&named, step as u64, &run.cell.evaluated(model), self.context)?;
+            run.checkpoints.extend(now);
+        }
+        Ok(())
     }
 
     fn end(&mut self, replica: usize, status: RunStatus, step: usize, trainer: &Trainer) -> Result<(), Error> {
@@ -226,7 +254,8 @@ impl Training<'_> {
             parameters: model.parameters() as u64,
             ended: now(),
         };
-        (self.finish)(replica, &model, done)
+        let checkpoints = std::mem::take(&mut run.checkpoints);
+        (self.finish)(replica, &model, done, checkpoints)
     }
 
     /// Keeps the training state of each run that has not ended.
@@ -247,9 +276,10 @@ struct State {
     step: usize,
     /// The last look's in-distribution exact match.
     exact_match: Option<f64>,
-    /// The lines of `metrics.jsonl` so far; states of before had none.
-    #[serde(default)]
+    /// The lines of `metrics.jsonl` so far.
     metrics: String,
+    /// The run at its checkpoints so far.
+    checkpoints: Vec<CheckpointRecord>,
     /// Seconds since the start.
     secs: f64,
     speed: Speed,
@@ -320,7 +350,7 @@ impl<'d> Metrics<'d> {
 
     fn state(&self, step: usize, exact_match: Option<f64>) -> State {
         let (speed, at_last_line) = (self.speed, self.at_last_line);
-        State { step, exact_match, metrics: self.lines.clone(), secs: self.secs(), speed, at_last_line }
+        State { step, exact_match, metrics: self.lines.clone(), checkpoints: Vec::new(), secs: self.secs(), speed, at_last_line }
     }
 
     fn trained(&mut self, batch: &[Sequence], tokens_computed: usize, secs_step: f64, secs_waiting: f64) {

@@ -17,7 +17,7 @@ use crate::lease::{self, Lease, Leases, Terms};
 use crate::run::{RunDirectory, write_json, write_whole};
 
 /// Changes when a folder of before can no longer be gone on with.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
 const LISTED: &str = "runs.csv";
 

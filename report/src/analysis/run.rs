@@ -103,8 +103,9 @@ pub(crate) fn summarize(evidence: &Evidence) -> Vec<RunSummary> {
     let (gate, tau) = (evidence.sweep.fit_gate, evidence.sweep.reach_tau);
     let summarize_one = |run: &RunOutcome| {
         let RunOutcome { cell, seed_init, seed_data, .. } = run;
-        let of_run = records.get(&(cell.as_str(), *seed_init, *seed_data));
-        summarize_run(run, of_run.map_or(&[], Vec::as_slice), gate, tau)
+        let of_run = records.get(&(cell.as_str(), *seed_init, *seed_data)).into_iter().flatten();
+        let that_count: Vec<&Record> = of_run.copied().filter(|record| record.distribution == run.distribution).collect();
+        summarize_run(run, &that_count, gate, tau)
     };
     let mut runs: Vec<RunSummary> = evidence.runs.iter().map(summarize_one).collect();
     if let Some(horizon) = horizon(&runs) {

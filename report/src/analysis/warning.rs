@@ -165,16 +165,27 @@ fn strangers(evidence: &Evidence) -> Option<String> {
 
 fn duplicates(evidence: &Evidence) -> Option<String> {
     let mut seen = HashSet::new();
-    let again = evidence.records.iter().filter(|record| !seen.insert((run_key(record), record.len_eval, record.metric))).count();
-    (again > 0)
-        .then(|| format!("{} repeat a run, length and metric; the first of each stands (check what wrote them)", plural(again, "record")))
+    let again = evidence
+        .records
+        .iter()
+        .filter(|record| !seen.insert((run_key(record), &record.distribution, record.len_eval, record.metric)))
+        .count();
+    (again > 0).then(|| {
+        format!(
+            "{} repeat a run, distribution, length and metric; the first of each stands (check what wrote them)",
+            plural(again, "record")
+        )
+    })
 }
+
+/// Losses of a run, bit for bit, by distribution and evaluated length.
+type Losses<'a> = BTreeMap<(&'a str, usize), u64>;
 
 /// Runs of one cell with different seeds whose losses agree bit for bit: a seed that is not used, as published tables have had.
 fn twins(evidence: &Evidence) -> Option<String> {
-    let mut losses: BTreeMap<(&str, u64, u64), BTreeMap<usize, u64>> = BTreeMap::new();
+    let mut losses: BTreeMap<(&str, u64, u64), Losses<'_>> = BTreeMap::new();
     for record in evidence.records.iter().filter(|record| record.metric == Metric::Loss && record.value > 0.0) {
-        losses.entry(run_key(record)).or_default().insert(record.len_eval, record.value.to_bits());
+        losses.entry(run_key(record)).or_default().insert((&record.distribution, record.len_eval), record.value.to_bits());
     }
     let mut cells: HashMap<_, usize> = HashMap::new();
     for ((cell, ..), by_len) in losses {

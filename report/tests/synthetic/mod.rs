@@ -26,7 +26,15 @@ const RECIPES: [Recipe; 8] = [
 /// The whole made-up sweep: 8 tasks, 3 seeds each.
 pub(crate) fn evidence() -> Evidence {
     let mut rng = ChaCha8Rng::seed_from_u64(11);
-    let mut evidence = Evidence { sweep: sweep(), tasks: Vec::new(), runs: Vec::new(), records: Vec::new(), predictions: Vec::new() };
+    let mut evidence = Evidence {
+        sweep: sweep(),
+        tasks: Vec::new(),
+        runs: Vec::new(),
+        records: Vec::new(),
+        predictions: Vec::new(),
+        checkpoints: Vec::new(),
+        mistakes: Vec::new(),
+    };
     for (idx, recipe) in RECIPES.into_iter().enumerate() {
         evidence.tasks.push(task(recipe));
         for seed in 0..3 {
@@ -118,6 +126,7 @@ fn run(idx: usize, recipe: Recipe, seed: u64, rng: &mut impl Rng) -> (RunOutcome
         seed_init: seed,
         seed_data: seed,
         len_train_max,
+        distribution: "standard".into(),
         status: RunStatus::Done,
         steps: 2000 + 250 * seed,
         secs_train: 61.5 + seed as f64,
@@ -144,6 +153,7 @@ fn run(idx: usize, recipe: Recipe, seed: u64, rng: &mut impl Rng) -> (RunOutcome
                 len_train_max,
                 len_eval,
                 split,
+                distribution: "standard".into(),
                 metric,
                 value,
                 examples,

@@ -38,32 +38,6 @@ impl WithSimd for CrossEntropy<'_> {
     }
 }
 
-/// The most likely token of a row, the first of equals, and the cross-entropy of `target`, in nats.
-pub(super) struct Judge<'a> {
-    pub(super) logits: &'a [f32],
-    pub(super) target: u32,
-}
-
-impl WithSimd for Judge<'_> {
-    type Output = (u32, f32);
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> (u32, f32) {
-        let Self { logits, target } = self;
-        let largest = max(simd, logits);
-        #[expect(clippy::float_cmp, reason = "the largest is one of them")]
-        let best = logits.iter().position(|&logit| logit == largest).unwrap_or(0);
-        let exponentials: f32 = {
-            let (whole, rest) = S::as_simd_f32s(logits);
-            let shift = simd.splat_f32s(largest);
-            let whole =
-                whole.iter().fold(simd.splat_f32s(0.0), |total, logit| simd.add_f32s(total, exp(simd, simd.sub_f32s(*logit, shift))));
-            simd.reduce_sum_f32s(whole) + rest.iter().map(|logit| (logit - largest).exp()).sum::<f32>()
-        };
-        (best as u32, exponentials.ln() + largest - logits[target as usize])
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn loss_gradient_and_judgement_are_those_of_the_definition() {
+    fn loss_and_gradient_are_those_of_the_definition() {
         for vocabulary in [1, 2, 15, 16, 17, 64, 103] {
             let targets: Vec<u32> = (0..5).map(|i| (i * 7 % vocabulary) as u32).collect();
             let logits: Vec<f32> = random(vocabulary as u64, 5 * vocabulary).iter().map(|x| 4.0 * x).collect();
@@ -93,19 +67,13 @@ mod tests {
                 if vocabulary > 1 {
                     assert_close("d_logits", &d_logits, &gradient, 1e-5);
                 }
-                for (row, &target) in logits.chunks(vocabulary).zip(&targets) {
-                    let (best, nats) = instructions.run(Judge { logits: row, target });
-                    assert!(row.iter().all(|&logit| logit <= row[best as usize]));
-                    assert!((f64::from(nats) - cross_entropy_slowly(&wide(row), &[target], vocabulary)).abs() < 1e-5);
-                }
             }
         }
     }
 
     #[test]
-    fn of_equal_logits_the_first_is_chosen_and_what_is_no_number_is_no_loss() {
+    fn what_is_no_number_is_no_loss() {
         for instructions in Instructions::available() {
-            assert_eq!(instructions.run(Judge { logits: &[1.0, 3.0, 3.0], target: 0 }).0, 1);
             let mut diverged = vec![f32::NAN; 20];
             assert!(instructions.run(CrossEntropy { logits: &mut diverged, targets: &[0], vocabulary: 20, scale: 1.0 }).is_nan());
         }

@@ -9,12 +9,12 @@ use super::product::{Finish, Product, Rows, Start};
 use super::vector::{dot, exp, map, map_with, multiply_add, sum};
 use super::weights::{Passes, Weights};
 use crate::batch::Sequence;
-use crate::decode::{Prompt, Writing};
+use crate::decode::{Prompt, Writing, Written, prefix};
 use crate::model::{Activation, Transformer};
 use crate::position::Placement;
 
 /// Continues each prompt; the model has tables for all that this may come to.
-pub(crate) fn decode(instructions: Instructions, model: &Transformer, prompts: &[Prompt]) -> Vec<Vec<u32>> {
+pub(crate) fn decode(instructions: Instructions, model: &Transformer, prompts: &[Prompt]) -> Vec<Written> {
     let config = model.config();
     let weights = Weights::of(model, instructions);
     let pass = Pass { instructions, config, weights: &weights, passes: Passes::Forward };
@@ -22,11 +22,7 @@ pub(crate) fn decode(instructions: Instructions, model: &Transformer, prompts: &
     let mut decoders: Vec<Decoder<'_>> = prompts.iter().map(|prompt| Decoder::new(prompt, config.layers)).collect();
 
     let mut unread = decoders.iter_mut();
-    // A prompt as a sequence whose next token is to be predicted; what stands there is not read.
-    let sequences: Vec<Sequence> = prompts
-        .iter()
-        .map(|prompt| Sequence::example([&prompt.tokens[..], &[0]].concat(), prompt.tokens.len(), prompt.placement.clone()))
-        .collect();
+    let sequences: Vec<Sequence> = prompts.iter().map(|prompt| prefix(prompt, &[])).collect();
     for chunk in Chunk::cut(&sequences, config.width, Sequence::answered) {
         pass.forward(&chunk, &mut workspace);
         let logits = workspace.logits.chunks_exact(config.vocabulary);
@@ -42,7 +38,7 @@ pub(crate) fn decode(instructions: Instructions, model: &Transformer, prompts: &
     loop {
         let mut live: Vec<&mut Decoder<'_>> = decoders.iter_mut().filter(|decoder| !decoder.writing.is_done()).collect();
         if live.is_empty() {
-            return decoders.into_iter().map(|decoder| decoder.writing.into_answer()).collect();
+            return decoders.into_iter().map(|decoder| decoder.writing.into_written()).collect();
         }
         pass.read_one(&mut live, &mut workspace);
         for (decoder, logits) in live.into_iter().zip(workspace.logits.chunks_exact(config.vocabulary)) {

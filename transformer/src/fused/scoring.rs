@@ -1,7 +1,6 @@
 //! Exact match by one teacher-forced pass, as `score.rs` defines it. Sequences of all lengths go through together.
 
 use super::chunk::Chunk;
-use super::cross_entropy::Judge;
 use super::forward::{Pass, Workspace};
 use super::instructions::Instructions;
 use super::weights::{Passes, Weights};
@@ -19,17 +18,8 @@ pub(crate) fn score(instructions: Instructions, model: &Transformer, sequences: 
     let mut left = sequences.iter();
     for chunk in Chunk::cut(sequences, config.width, Sequence::answered) {
         pass.forward(&chunk, &mut workspace);
-        let mut rows = workspace.logits.chunks_exact(config.vocabulary).zip(&chunk.targets);
-        for sequence in left.by_ref().take(chunk.sequences.len()) {
-            let tokens = sequence.answered().count();
-            let (mut tokens_right, mut loss) = (0, 0.0);
-            for (logits, &target) in rows.by_ref().take(tokens) {
-                let (best, nats) = instructions.run(Judge { logits, target });
-                tokens_right += usize::from(best == target);
-                loss += f64::from(nats);
-            }
-            scores.push(Score { exact: tokens_right == tokens, tokens_right, tokens, loss });
-        }
+        let mut logits = workspace.logits.chunks_exact(config.vocabulary);
+        scores.extend(left.by_ref().take(chunk.sequences.len()).map(|sequence| Score::of(sequence, logits.by_ref())));
     }
     scores
 }
