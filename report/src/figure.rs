@@ -4,9 +4,11 @@ mod axis;
 mod curves;
 mod forest;
 mod label;
+mod panel;
 mod raster;
 mod scatter;
 mod svg;
+mod training;
 
 use serde::Serialize;
 
@@ -44,11 +46,16 @@ impl Figure {
     }
 }
 
-/// The three figures of a report: exact match by length, reach by program length, correlations.
+/// The figures of a report: exact match by length, reach by program length, correlations, exact match during training.
 ///
-/// Always all three, in this order; one without data says so in its place.
+/// Always all, in this order; one without data says so in its place.
 pub fn figures(evidence: &Evidence, analysis: &Analysis) -> Vec<Figure> {
-    vec![curves::figure(evidence, analysis), scatter::figure(evidence, analysis), forest::figure(evidence, analysis)]
+    vec![
+        curves::figure(evidence, analysis),
+        scatter::figure(evidence, analysis),
+        forest::figure(evidence, analysis),
+        training::figure(evidence, analysis),
+    ]
 }
 
 /// Colours that readers with any colour vision tell apart. Source: Okabe and Ito 2008, <https://jfly.uni-koeln.de/color/>.

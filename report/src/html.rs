@@ -1,5 +1,6 @@
 //! The report as one HTML page: everything inline, nothing fetched, everything escaped but the figures' own SVG.
 
+mod failures;
 mod rows;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ use crate::evidence::{Evidence, SweepInfo};
 use crate::figure::Figure;
 use crate::number;
 use crate::statistics::resample::MAX_PAIRS_FOR_EXACT;
+use failures::{DistributionRow, ErosionRow, StoppingRow};
 use rows::{CorrelationRow, RankingRow, RunRow, TaskSection, VerdictRow};
 
 /// What `templates/report.html` shows, already in words.
@@ -29,6 +31,9 @@ struct Page<'a> {
     figures: &'a [Figure],
     correlations: Vec<CorrelationRow>,
     rankings: Vec<RankingRow>,
+    stopping: Vec<StoppingRow>,
+    distributions: Vec<DistributionRow>,
+    erosion: Vec<ErosionRow>,
     tasks: Vec<TaskSection<'a>>,
     runs: Vec<RunRow>,
     runs_summary: String,
@@ -58,6 +63,9 @@ pub fn render_html(evidence: &Evidence, analysis: &Analysis, figures: &[Figure])
         verdicts: analysis.verdicts.iter().map(VerdictRow::new).collect(),
         figures,
         correlations: analysis.correlations.iter().map(CorrelationRow::new).collect(),
+        stopping: analysis.stopping.iter().map(StoppingRow::new).collect(),
+        distributions: analysis.distributions.iter().map(DistributionRow::new).collect(),
+        erosion: analysis.erosion.iter().filter_map(ErosionRow::new).collect(),
         rankings: analysis.rankings.iter().map(RankingRow::new).collect(),
         tasks: rows::task_sections(evidence, analysis),
         runs: analysis.runs.iter().map(RunRow::new).collect(),

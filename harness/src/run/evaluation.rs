@@ -185,7 +185,7 @@ impl<'s> Answered<'s> {
             right_with_length: self.score.exact_with_length,
             ending: self.ending,
             tokens: self.score.tokens,
-            log_confidence: self.log_confidence,
+            log_confidence: self.log_confidence as f32,
         }
     }
 }
