@@ -68,6 +68,7 @@
 //! ```
 
 pub mod analysis;
+pub mod calibration;
 mod error;
 mod evidence;
 mod figure;
