@@ -71,6 +71,7 @@
 //! ```
 
 pub mod analysis;
+pub mod calibration;
 mod checkpoint;
 mod error;
 mod evidence;
