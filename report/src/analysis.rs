@@ -2,6 +2,7 @@
 //!
 //! Works on partial evidence; what cannot be said is `None` with a reason, never a number made up.
 
+pub mod calibration;
 pub mod conclusion;
 pub mod correlation;
 pub mod distribution;
@@ -17,6 +18,7 @@ mod warning;
 use rand::Rng;
 use serde::Serialize;
 
+pub use calibration::{Calibration, CalibrationPoint, Failure, MeasuredCalibration, OverLengths, Reliability, ReliabilityCurve};
 pub use conclusion::{Conclusion, Finding};
 pub use correlation::{Correlation, Outcome, Scope};
 pub use distribution::OnDistribution;
@@ -43,6 +45,10 @@ pub struct Analysis {
     pub stopping: Vec<Stopping>,
     /// Whether accuracy beyond the training lengths peaks in training and erodes, per task and training length.
     pub erosion: Vec<Erosion>,
+    /// Whether confidence fails with accuracy, per task and training length.
+    pub calibration: Vec<Calibration>,
+    /// Smooth reliability diagrams of some runs.
+    pub reliability: Vec<Reliability>,
     /// Easy and hard sets, of tasks that were measured on several.
     pub distributions: Vec<OnDistribution>,
     /// The largest multiple of their training lengths to which all fitted runs were evaluated; correlations look no further.
@@ -83,5 +89,20 @@ pub fn analyse(evidence: &Evidence, rng: &mut (impl Rng + ?Sized)) -> Analysis {
     let stopping = stopping::stopping(&settings, &records, no_further, evidence.sweep.reach_tau);
     let erosion = erosion::erosion(evidence, &settings, no_further);
     let distributions = distribution::on_distributions(evidence, &settings, &records, no_further);
-    Analysis { runs, verdicts, correlations, rankings, stopping, erosion, distributions, horizon, conclusion, warnings }
+    let calibration = calibration::calibrate(evidence, &settings, &records);
+    let reliability = calibration::diagrams(evidence, &runs, rng);
+    Analysis {
+        runs,
+        verdicts,
+        correlations,
+        rankings,
+        stopping,
+        erosion,
+        calibration,
+        reliability,
+        distributions,
+        horizon,
+        conclusion,
+        warnings,
+    }
 }

@@ -31,6 +31,7 @@ pub mod laplace;
 pub mod lipschitz;
 pub mod null;
 pub mod recalibration;
+mod record;
 pub mod smooth;
 
 pub use binned::binned_ece;
@@ -43,4 +44,5 @@ pub use laplace::{LaplaceError, laplace_error};
 pub use lipschitz::smooth_calibration_error;
 pub use null::{NullBand, null_band};
 pub use recalibration::{Recalibration, recalibrate};
+pub use record::{CalibrationRecord, Measure};
 pub use smooth::{SmoothEce, smooth_ece, smooth_ece_at};

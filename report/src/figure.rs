@@ -1,6 +1,7 @@
 //! Figures: vector pictures with captions, their data as CSV, and a PNG of the same drawing.
 
 mod axis;
+mod calibration;
 mod curves;
 mod forest;
 mod label;
@@ -46,7 +47,8 @@ impl Figure {
     }
 }
 
-/// The figures of a report: exact match by length, reach by program length, correlations, exact match during training.
+/// The figures of a report: exact match by length, reach by program length, correlations, exact match during training,
+/// confidence by length, reliability.
 ///
 /// Always all, in this order; one without data says so in its place.
 pub fn figures(evidence: &Evidence, analysis: &Analysis) -> Vec<Figure> {
@@ -55,6 +57,8 @@ pub fn figures(evidence: &Evidence, analysis: &Analysis) -> Vec<Figure> {
         scatter::figure(evidence, analysis),
         forest::figure(evidence, analysis),
         training::figure(evidence, analysis),
+        calibration::by_length(evidence, analysis),
+        calibration::reliability(analysis),
     ]
 }
 

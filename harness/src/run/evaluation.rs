@@ -66,7 +66,8 @@ pub(super) struct Named<'a> {
 }
 
 impl Named<'_> {
-    fn split(&self, length: usize) -> Split {
+    /// Inside or beyond the training lengths.
+    pub(super) fn split(&self, length: usize) -> Split {
         if self.cell.config.train.trains_on(length) { Split::In } else { Split::Out }
     }
 

@@ -211,7 +211,7 @@ impl RunRow {
 }
 
 impl Measured {
-    fn nothing() -> Self {
+    pub(super) fn nothing() -> Self {
         Self { value: dash(), behind: Vec::new(), below: false }
     }
 

@@ -33,6 +33,8 @@ pub(crate) fn evidence() -> Evidence {
         records: Vec::new(),
         predictions: Vec::new(),
         checkpoints: Vec::new(),
+        calibration: Vec::new(),
+        examples: Vec::new(),
         mistakes: Vec::new(),
     };
     for (idx, recipe) in RECIPES.into_iter().enumerate() {
