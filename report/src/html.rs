@@ -14,8 +14,8 @@ use crate::error::ReportError;
 use crate::evidence::{Evidence, SweepInfo};
 use crate::figure::Figure;
 use crate::number;
-use crate::statistics::resample::MAX_PAIRS_FOR_EXACT;
-use rows::{CorrelationRow, RankingRow, RunRow, TaskSection, VerdictRow};
+use crate::statistics::permutation::MAX_PAIRS_FOR_EXACT;
+use rows::{CorrelationRow, PartialRow, RankingRow, RunRow, TaskSection, ThresholdTable, VarianceRow, VerdictRow};
 
 /// What `templates/report.html` shows, already in words.
 #[derive(Template)]
@@ -26,8 +26,11 @@ struct Page<'a> {
     warnings: &'a [String],
     measure: String,
     verdicts: Vec<VerdictRow>,
+    thresholds: ThresholdTable,
     figures: &'a [Figure],
     correlations: Vec<CorrelationRow>,
+    partials: Vec<PartialRow>,
+    variances: Vec<VarianceRow>,
     rankings: Vec<RankingRow>,
     tasks: Vec<TaskSection<'a>>,
     runs: Vec<RunRow>,
@@ -54,10 +57,13 @@ pub fn render_html(evidence: &Evidence, analysis: &Analysis, figures: &[Figure])
         sweep: &evidence.sweep,
         conclusion: &analysis.conclusion,
         warnings: &analysis.warnings,
-        measure: number::words(&evidence.sweep.primary_measure),
+        measure: number::words(&evidence.sweep.primary.measure),
         verdicts: analysis.verdicts.iter().map(VerdictRow::new).collect(),
+        thresholds: ThresholdTable::new(&analysis.verdicts),
         figures,
         correlations: analysis.correlations.iter().map(CorrelationRow::new).collect(),
+        partials: rows::partial_rows(&evidence.sweep.primary, &analysis.correlations),
+        variances: analysis.variances.iter().filter_map(VarianceRow::new).collect(),
         rankings: analysis.rankings.iter().map(RankingRow::new).collect(),
         tasks: rows::task_sections(evidence, analysis),
         runs: analysis.runs.iter().map(RunRow::new).collect(),
