@@ -2,6 +2,7 @@
 //! nothing of tasks or reports.
 
 pub mod binomial;
+pub mod clustered_pairs;
 pub mod fit;
 pub mod partial;
 pub mod permutation;

@@ -1,5 +1,7 @@
 //! Does program length predict generalization? Rank correlations over tasks.
 
+use std::collections::HashMap;
+
 use rand::Rng;
 use serde::Serialize;
 
@@ -62,7 +64,7 @@ pub struct Correlation {
 pub(crate) struct Pair<'a> {
     pub(crate) task: &'a TaskInfo,
     /// Its runs that fitted.
-    pub(crate) fitted: Vec<&'a RunSummary>,
+    pub(crate) fitted: &'a [&'a RunSummary],
     /// Program length; infinite where no program is known.
     pub(crate) length: f64,
     /// The outcome of each run that has one.
@@ -73,12 +75,16 @@ pub(crate) struct Pair<'a> {
 
 /// Every measure with every outcome over both sets of tasks: the primary measure first, the others as the programs name them.
 pub(crate) fn correlate(evidence: &Evidence, runs: &[RunSummary], horizon: f64, rng: &mut (impl Rng + ?Sized)) -> Vec<Correlation> {
+    let mut fitted: HashMap<&str, Vec<&RunSummary>> = HashMap::new();
+    for run in runs.iter().filter(|run| run.fitted()) {
+        fitted.entry(&run.outcome.task).or_default().push(run);
+    }
     let mut correlations = Vec::new();
     for outcome in Outcome::ALL {
         for measure in measures(evidence) {
             for scope in Scope::ALL {
                 let analysis = PrimaryAnalysis { measure: measure.clone(), outcome, scope };
-                let pairs = pairs(evidence, runs, horizon, &analysis);
+                let pairs = pairs(evidence, &fitted, horizon, &analysis);
                 let primary = analysis == evidence.sweep.primary;
                 correlations.push(Correlation { primary, ..correlate_pairs(analysis, &pairs, horizon, rng) });
             }
@@ -100,14 +106,19 @@ pub(crate) fn measures(evidence: &Evidence) -> Vec<String> {
     names
 }
 
-fn pairs<'a>(evidence: &'a Evidence, runs: &'a [RunSummary], horizon: f64, analysis: &PrimaryAnalysis) -> Vec<Pair<'a>> {
+fn pairs<'a>(
+    evidence: &'a Evidence,
+    fitted: &'a HashMap<&str, Vec<&'a RunSummary>>,
+    horizon: f64,
+    analysis: &PrimaryAnalysis,
+) -> Vec<Pair<'a>> {
     let pair = |task: &'a TaskInfo| {
         let length = match (&task.program, analysis.scope) {
             (Some(program), _) => program.measure(&analysis.measure)?,
             (None, Scope::AllTasks) => f64::INFINITY,
             (None, Scope::ProgramsOnly) => return None,
         };
-        let fitted: Vec<&RunSummary> = runs.iter().filter(|run| run.fitted() && run.outcome.task == task.task).collect();
+        let fitted = fitted.get(task.task.as_str())?;
         let of_runs: Vec<f64> = fitted.iter().filter_map(|run| run.outcome_value(analysis.outcome, horizon)).collect();
         Some(Pair { task, fitted, length, outcome: median(&of_runs)?, of_runs })
     };
@@ -186,7 +197,7 @@ mod tests {
 
     fn correlate(pairs: &[(f64, f64)]) -> Correlation {
         let task = task();
-        let pair = |&(length, outcome)| Pair { task: &task, fitted: Vec::new(), length, of_runs: vec![outcome; 3], outcome };
+        let pair = |&(length, outcome)| Pair { task: &task, fitted: &[], length, of_runs: vec![outcome; 3], outcome };
         let pairs: Vec<Pair<'_>> = pairs.iter().map(pair).collect();
         correlate_pairs(PrimaryAnalysis::default(), &pairs, 3.0, &mut ChaCha8Rng::seed_from_u64(0))
     }

@@ -7,6 +7,7 @@ use rand_distr::{Beta, Distribution};
 use serde::Serialize;
 
 use super::binomial::{CONFIDENCE, Interval};
+use super::clustered_pairs::ClusteredPairs;
 use super::ranked_pairs::RankedPairs;
 use super::summary::quantile_in_place;
 
@@ -51,6 +52,10 @@ pub fn bootstrap_clusters_spearman(
     resamples: usize,
     rng: &mut (impl Rng + ?Sized),
 ) -> Bootstrap {
+    if clusters.len().pow(3) < x.len() {
+        let Some(pairs) = ClusteredPairs::new(x, y, clusters) else { return Bootstrap::default() };
+        return bootstrap_draws(clusters.len(), |drawn| pairs.spearman(drawn), resamples, rng);
+    }
     let Some(mut pairs) = RankedPairs::new(x, y) else { return Bootstrap::default() };
     bootstrap_clusters(clusters, |times| pairs.spearman(times), resamples, rng)
 }
@@ -65,23 +70,37 @@ pub fn bootstrap_clusters(
     resamples: usize,
     rng: &mut (impl Rng + ?Sized),
 ) -> Bootstrap {
-    if clusters.len() < MIN_PAIRS_FOR_INTERVAL {
-        return Bootstrap::default();
-    }
     let units = clusters.iter().flatten().max().map_or(0, |last| last + 1);
-    let (mut drawn, mut times) = (vec![0; clusters.len()], vec![0; units]);
-    let mut values = Vec::with_capacity(resamples);
-    for _ in 0..resamples {
-        drawn.fill(0);
-        for _ in 0..clusters.len() {
-            drawn[rng.random_range(0..clusters.len())] += 1;
-        }
-        for (cluster, &drawn) in clusters.iter().zip(&drawn) {
+    let mut times = vec![0; units];
+    let of_drawn = |drawn: &[u32]| {
+        for (cluster, &drawn) in clusters.iter().zip(drawn) {
             for &unit in cluster {
                 times[unit] = drawn;
             }
         }
-        values.extend(statistic(&times));
+        statistic(&times)
+    };
+    bootstrap_draws(clusters.len(), of_drawn, resamples, rng)
+}
+
+/// The percentile interval of a statistic of how many times each cluster was drawn.
+fn bootstrap_draws(
+    clusters: usize,
+    mut statistic: impl FnMut(&[u32]) -> Option<f64>,
+    resamples: usize,
+    rng: &mut (impl Rng + ?Sized),
+) -> Bootstrap {
+    if clusters < MIN_PAIRS_FOR_INTERVAL {
+        return Bootstrap::default();
+    }
+    let mut drawn = vec![0; clusters];
+    let mut values = Vec::with_capacity(resamples);
+    for _ in 0..resamples {
+        drawn.fill(0);
+        for _ in 0..clusters {
+            drawn[rng.random_range(0..clusters)] += 1;
+        }
+        values.extend(statistic(&drawn));
     }
     percentiles(values, resamples)
 }
@@ -221,6 +240,18 @@ mod tests {
         let clusters: Vec<Vec<usize>> = (0..8).map(|first| (10 * first..10 * first + 10).collect()).collect();
         let copied = bootstrap_clusters_spearman(&x, &y, &clusters, 2000, &mut rng()).interval.unwrap();
         assert!((alone.low - copied.low).abs() < 1e-12 && (alone.high - copied.high).abs() < 1e-12, "{alone:?}, {copied:?}");
+    }
+
+    #[test]
+    fn few_large_clusters_have_the_interval_of_their_pairs() {
+        let x: Vec<f64> = (0..90).map(|place| f64::from(place * 7 % 31)).collect();
+        let y: Vec<f64> = (0..90).map(|place| f64::from(place * 11 % 17 + place / 18)).collect();
+        let clusters: Vec<Vec<usize>> = [0..25, 25..30, 30..62, 62..90].map(Iterator::collect).to_vec();
+        let mut pairs = RankedPairs::new(&x, &y).unwrap();
+        let plain = bootstrap_clusters(&clusters, |times| pairs.spearman(times), 500, &mut rng());
+        let found = bootstrap_clusters_spearman(&x, &y, &clusters, 500, &mut rng());
+        let (one, other) = (found.interval.unwrap(), plain.interval.unwrap());
+        assert!((one.low - other.low).abs() < 1e-12 && (one.high - other.high).abs() < 1e-12, "{one:?} {other:?}");
     }
 
     #[test]
