@@ -10,7 +10,7 @@
 //!
 //! | file | what it holds | source |
 //! |---|---|---|
-//! | [`smooth`], [`diagram`] | SmoothECE and the smooth reliability diagram | Błasiok and Nakkiran 2023, <https://arxiv.org/abs/2309.12236> |
+//! | [`smooth`], [`diagram`] | `SmoothECE` and the smooth reliability diagram | Błasiok and Nakkiran 2023, <https://arxiv.org/abs/2309.12236> |
 //! | [`lipschitz`], [`laplace`], [`interval`] | measures within known factors of the distance from calibration | Błasiok et al. 2022, <https://arxiv.org/abs/2211.16886> |
 //! | [`recalibration`] | what a Lipschitz change of the confidences would gain in squared loss | Błasiok et al. 2023, <https://arxiv.org/abs/2305.18764> |
 //! | [`groups`] | errors that cancel in a pool of lengths | Błasiok et al. 2023, <https://arxiv.org/abs/2304.09424> |
