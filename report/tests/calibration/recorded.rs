@@ -208,7 +208,7 @@ fn errors_that_cancel_in_a_pool_show_in_its_groups() {
     assert_eq!(multicalibration(&[]), None);
 }
 
-/// Confidences of equal steps, and the null band of their SmoothECE.
+/// Confidences of equal steps, and the null band of their `SmoothECE`.
 fn uniform(examples: usize) -> (Confidences, NullBand) {
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     let confidences = (0..examples).map(|idx| (idx as f64 + 0.5) / examples as f64);
