@@ -85,8 +85,8 @@ impl CosineSeries {
 
     /// The integral of the absolute value of the smoothed density.
     pub(super) fn total_variation(&self, width: f64) -> f64 {
-        // With 16 cells a width, what the trapezoids miss is far below 1e-6.
-        let values = self.smoothed(width, (16.0 / width).min(CELLS as f64) as usize);
+        // With 32 cells a width, what the trapezoids miss is far below 1e-6.
+        let values = self.smoothed(width, (32.0 / width).min(CELLS as f64) as usize);
         let ends = f64::midpoint(values[0].abs(), values[values.len() - 1].abs());
         let between: f64 = values.windows(2).map(|pair| trapezoid(pair[0], pair[1])).sum();
         (ends + between) / values.len() as f64

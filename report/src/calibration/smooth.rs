@@ -65,7 +65,7 @@ impl SmoothEce {
 
 /// The calibration error of confidences smoothed by a reflected Gaussian of this width, in units of confidence.
 ///
-/// Widths below 0.001 are taken as 0.001. Right to within 1e-6, below a width of 0.005 to within 1e-5.
+/// Widths below 0.001 are taken as 0.001. Right to within 1e-6, below a width of 0.01 to within 1e-5.
 pub fn smooth_ece_at(confidences: &Confidences, width: f64) -> f64 {
     residual_series(confidences).total_variation(width.max(WIDTH_MIN))
 }
