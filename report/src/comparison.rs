@@ -93,12 +93,13 @@ pub fn compare(a: (&Evidence, &Analysis), b: (&Evidence, &Analysis), rng: &mut (
         }
     }
     let tau = a.0.sweep.reach_tau;
-    let of_key = |settings: &'_ [Setting<'_>], (task, len): (&str, usize)| {
-        settings.iter().find(|setting| setting.task.task == task && setting.len_train_max == len).cloned()
-    };
     let rows: Vec<ComparedRow> = keys.into_iter().map(|key| row(key, [of_key(&sides[0], key), of_key(&sides[1], key)], tau)).collect();
     let names = [a, b].map(|(evidence, _)| evidence.sweep.name.clone());
     Comparison { overall: overall(&rows, rng), warnings: warnings(&rows, a.0, b.0), names, rows }
+}
+
+fn of_key<'a>(settings: &[Setting<'a>], (task, len): (&str, usize)) -> Option<Setting<'a>> {
+    settings.iter().find(|setting| setting.task.task == task && setting.len_train_max == len).cloned()
 }
 
 fn row((task, len_train_max): (&str, usize), settings: [Option<Setting<'_>>; 2], tau: f64) -> ComparedRow {
