@@ -28,6 +28,8 @@ pub struct Figure {
     pub title: String,
     /// How to read it, in a few sentences.
     pub caption: String,
+    /// What it shows, in a few sentences made from the data: the picture for those who cannot see it.
+    pub description: String,
     /// The drawing: a standalone SVG document.
     pub svg: String,
     /// The data behind the drawing, with one header.
@@ -57,7 +59,10 @@ mod palette {
     pub(super) const VERMILLION: &str = "#D55E00";
     pub(super) const GREEN: &str = "#009E73";
     pub(super) const PURPLE: &str = "#CC79A7";
-    pub(super) const ORANGE: &str = "#E69F00";
+    /// Darker than theirs, whose lines are too faint on white.
+    pub(super) const ORANGE: &str = "#AD7700";
+    /// Vermillion dark enough for text on white.
+    pub(super) const RUST: &str = "#B34A00";
     pub(super) const INK: &str = "#222222";
     pub(super) const QUIET: &str = "#5f6368";
     pub(super) const FAINT: &str = "#8a8f94";
@@ -70,6 +75,14 @@ fn role_colour(role: Role) -> &'static str {
     match role {
         Role::Solvable => palette::BLUE,
         Role::Control => palette::VERMILLION,
+    }
+}
+
+/// The colour of a task's name.
+fn name_colour(role: Role) -> &'static str {
+    match role {
+        Role::Solvable => palette::BLUE,
+        Role::Control => palette::RUST,
     }
 }
 

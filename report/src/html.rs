@@ -5,6 +5,8 @@ mod rows;
 use std::collections::BTreeSet;
 
 use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 use crate::analysis::conclusion::ALPHA;
 use crate::analysis::correlation::{PERMUTATIONS, RESAMPLES};
@@ -26,7 +28,7 @@ struct Page<'a> {
     warnings: &'a [String],
     measure: String,
     verdicts: Vec<VerdictRow>,
-    figures: &'a [Figure],
+    figures: Vec<FigureFiles<'a>>,
     correlations: Vec<CorrelationRow>,
     rankings: Vec<RankingRow>,
     tasks: Vec<TaskSection<'a>>,
@@ -43,6 +45,20 @@ struct Page<'a> {
     alpha: f64,
 }
 
+/// A figure with its files, each inside the address of a link.
+struct FigureFiles<'a> {
+    figure: &'a Figure,
+    svg: String,
+    csv: String,
+}
+
+impl<'a> FigureFiles<'a> {
+    fn new(figure: &'a Figure) -> Self {
+        let inside = |kind: &str, content: &str| format!("data:{kind};base64,{}", STANDARD.encode(content));
+        Self { figure, svg: inside("image/svg+xml", &figure.svg), csv: inside("text/csv;charset=utf-8", &figure.csv) }
+    }
+}
+
 /// The report as one self-contained HTML page that opens offline, in light and dark, and prints.
 ///
 /// `figures` are drawn inline in their order; their SVG is trusted, everything else is escaped.
@@ -56,7 +72,7 @@ pub fn render_html(evidence: &Evidence, analysis: &Analysis, figures: &[Figure])
         warnings: &analysis.warnings,
         measure: number::words(&evidence.sweep.primary_measure),
         verdicts: analysis.verdicts.iter().map(VerdictRow::new).collect(),
-        figures,
+        figures: figures.iter().map(FigureFiles::new).collect(),
         correlations: analysis.correlations.iter().map(CorrelationRow::new).collect(),
         rankings: analysis.rankings.iter().map(RankingRow::new).collect(),
         tasks: rows::task_sections(evidence, analysis),

@@ -6,15 +6,17 @@ use super::axis::Scale;
 use super::label::shorten;
 use super::palette::{FAINT, GREEN, GRID, INK, ORANGE, PURPLE, QUIET, SHADE, VERMILLION};
 use super::svg::{Anchor, LegendItem, Stroke, Svg, Type};
-use super::{Figure, WIDTH, csv_table, optional, role_colour};
+use super::{Figure, WIDTH, csv_table, name_colour, optional, role_colour};
 use crate::analysis::{Analysis, CurvePoint, RunSummary};
 use crate::evidence::{Evidence, Role, TaskInfo};
+use crate::number::list;
 use crate::prediction::{PredictedCurve, Predictor};
 use crate::record::Split;
 use crate::statistics::fit::Fit;
 use crate::statistics::median;
 
 const TITLE: &str = "Exact match by evaluated length";
+const NOTHING: &str = "no run to show";
 const MARGIN: f64 = 16.0;
 const PLOT_HEIGHT: f64 = 112.0;
 const PANEL_HEIGHT: f64 = PLOT_HEIGHT + 82.0;
@@ -39,7 +41,15 @@ pub(super) fn figure(evidence: &Evidence, analysis: &Analysis) -> Figure {
          a failure to generalize. Long dashes in colour were predicted before training. Orange panels are negative controls.",
         gate = evidence.sweep.fit_gate
     );
-    Figure { name: "exact_match_by_length".to_owned(), title: TITLE.to_owned(), caption, svg: draw(&panels, tau), csv: table(&panels) }
+    let description = describe(&panels, tau);
+    Figure {
+        name: "exact_match_by_length".to_owned(),
+        title: TITLE.to_owned(),
+        caption,
+        svg: draw(&panels, tau, &description),
+        csv: table(&panels),
+        description,
+    }
 }
 
 fn panels<'a>(evidence: &'a Evidence, analysis: &'a Analysis) -> Vec<Panel<'a>> {
@@ -63,12 +73,35 @@ fn panels<'a>(evidence: &'a Evidence, analysis: &'a Analysis) -> Vec<Panel<'a>> 
     panels
 }
 
-fn draw(panels: &[Panel<'_>], tau: f64) -> String {
+/// Where each panel's thick line leaves tau, panels that do alike together.
+fn describe(panels: &[Panel<'_>], tau: f64) -> String {
+    let (mut right, mut falls, mut unfit) = (Vec::new(), Vec::new(), Vec::new());
+    for panel in panels {
+        let name = format!("{} (trained to {})", panel.task.task, panel.len_train_max);
+        let fitted: Vec<&RunSummary> = panel.runs.iter().copied().filter(|run| run.fitted()).collect();
+        let middle = median_curve(&fitted);
+        match (middle.iter().find(|(_, value)| *value < tau), middle.last()) {
+            (Some((len, _)), _) => falls.push(format!("{name} at length {len}")),
+            (None, Some((len, _))) => right.push(format!("{name} to length {len}")),
+            (None, None) => unfit.push(name),
+        }
+    }
+    let groups = [
+        (format!("Median exact match stays at {tau} or above at every evaluated length"), right),
+        (format!("Median exact match first falls below {tau}"), falls),
+        ("No run fitted".to_owned(), unfit),
+    ];
+    let sentences: Vec<String> =
+        groups.iter().filter(|(_, names)| !names.is_empty()).map(|(what, names)| format!("{what}: {}.", list(names))).collect();
+    if sentences.is_empty() { NOTHING.to_owned() } else { sentences.join(" ") }
+}
+
+fn draw(panels: &[Panel<'_>], tau: f64, description: &str) -> String {
     let mut svg = Svg::new(WIDTH);
     svg.text((MARGIN, 28.0), TITLE, Type::TITLE);
     if panels.is_empty() {
-        svg.text((MARGIN, 56.0), "no run to show", Type::PLAIN);
-        return svg.finish(72.0, TITLE);
+        svg.text((MARGIN, 56.0), NOTHING, Type::PLAIN);
+        return svg.finish(72.0, TITLE, description);
     }
     let top = legend(&mut svg, panels, tau) + 12.0;
     let columns = match panels.len() {
@@ -81,7 +114,7 @@ fn draw(panels: &[Panel<'_>], tau: f64) -> String {
         let corner = (MARGIN + (idx % columns) as f64 * pitch, top + (idx / columns) as f64 * PANEL_HEIGHT);
         draw_panel(&mut svg, panel, corner, pitch - 10.0, tau);
     }
-    svg.finish(top + panels.len().div_ceil(columns) as f64 * PANEL_HEIGHT, TITLE)
+    svg.finish(top + panels.len().div_ceil(columns) as f64 * PANEL_HEIGHT, TITLE, description)
 }
 
 fn legend(svg: &mut Svg, panels: &[Panel<'_>], tau: f64) -> f64 {
@@ -185,7 +218,7 @@ fn draw_panel(svg: &mut Svg, panel: &Panel<'_>, corner: (f64, f64), width: f64, 
 fn head(svg: &mut Svg, panel: &Panel<'_>, at: (f64, f64), width: f64) {
     let control = if panel.task.role == Role::Control { " · control" } else { "" };
     let name = shorten(&format!("{}{control}", panel.task.task), Type::HEAD.size, true, width);
-    svg.text((at.0, at.1 + 14.0), &name, Type::HEAD.in_colour(role_colour(panel.task.role)));
+    svg.text((at.0, at.1 + 14.0), &name, Type::HEAD.in_colour(name_colour(panel.task.role)));
     let fitted = panel.runs.iter().filter(|run| run.fitted()).count();
     let attempted = panel.runs.len();
     let lost = panel.runs.iter().filter(|run| !run.finished()).count();
