@@ -93,7 +93,7 @@ fn describe(panels: &[Panel<'_>], tau: f64) -> String {
     ];
     let sentences: Vec<String> =
         groups.iter().filter(|(_, names)| !names.is_empty()).map(|(what, names)| format!("{what}: {}.", list(names))).collect();
-    if sentences.is_empty() { NOTHING.to_owned() } else { sentences.join(" ") }
+    if sentences.is_empty() { format!("Nothing is drawn: {NOTHING}.") } else { sentences.join(" ") }
 }
 
 fn draw(panels: &[Panel<'_>], tau: f64, description: &str) -> String {

@@ -45,7 +45,7 @@ pub(super) fn figure(evidence: &Evidence, analysis: &Analysis) -> Figure {
 fn describe(analysis: &Analysis) -> String {
     let defined: Vec<(f64, Option<Interval>)> = analysis.correlations.iter().filter_map(|c| Some((c.rho?, c.interval))).collect();
     let Some(primary) = analysis.primary().filter(|_| !defined.is_empty()) else {
-        return NOTHING.to_owned();
+        return format!("Nothing is drawn: {NOTHING}.");
     };
     let below = defined.iter().filter(|(rho, _)| *rho < 0.0).count();
     let clear = defined.iter().filter(|(_, interval)| interval.is_some_and(|interval| interval.high < 0.0)).count();

@@ -66,7 +66,7 @@ fn shown(analysis: &Analysis) -> Vec<&Verdict> {
 fn describe(analysis: &Analysis, measure: &str) -> String {
     let mut shown = shown(analysis);
     if shown.is_empty() {
-        return NOTHING.to_owned();
+        return format!("Nothing is drawn: {NOTHING}.");
     }
     shown.sort_by(|a, b| length_or_last(a).total_cmp(&length_or_last(b)));
     let mark = |verdict: &Verdict| {
