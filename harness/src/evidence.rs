@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::fs;
 
-use report::{Analysis, CellPredictions, Evidence, RunMistake, RunOutcome, RunStatus, SweepInfo};
+use report::{Analysis, CellPredictions, Evidence, Metric, Record, RunExamples, RunMistake, RunOutcome, RunStatus, Split, SweepInfo};
 use serde::{Deserialize, Serialize};
 use tasks::random::stream;
 
+use crate::cell::Cell;
 use crate::config::SeedPair;
 use crate::error::Error;
 use crate::lease::Lease;
@@ -17,37 +18,61 @@ use crate::sweep::{Sweep, SweepFolder};
 /// Runs of a task whose wrong answers the report may show.
 const RUNS_WITH_MISTAKES: usize = 20;
 
+/// Runs of which every example is read, for reliability diagrams; one a task and training length.
+const RUNS_WITH_EXAMPLES: usize = 60;
+
 /// Gathers the outcome and the records of every run that the sweep asks for, beside what was predicted.
 ///
 /// # Errors
 /// Where a directory holds something else, or damaged results.
 pub fn gather(sweep: &Sweep, folder: &SweepFolder, predictions: Vec<CellPredictions>) -> Result<Evidence, Error> {
-    let mut runs = Vec::new();
-    let (mut records, mut checkpoints, mut mistakes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut evidence = Evidence {
+        sweep: info(sweep, folder),
+        tasks: Vec::new(),
+        runs: Vec::new(),
+        records: Vec::new(),
+        predictions,
+        checkpoints: Vec::new(),
+        calibration: Vec::new(),
+        examples: Vec::new(),
+        mistakes: Vec::new(),
+    };
     let mut shown: HashMap<&str, usize> = HashMap::new();
+    let mut drawn: HashSet<(&str, usize)> = HashSet::new();
     for &run in &sweep.runs {
         let cell = &sweep.cells[run.cell];
         let directory = RunDirectory::new(folder.path(), cell, run.seeds);
         let done = directory.done(cell, run.seeds)?;
         if done.is_some() {
-            records.extend(directory.records()?);
-            checkpoints.extend(directory.checkpoints()?);
+            let SeedPair { init: seed_init, data: seed_data } = run.seeds;
+            let records = directory.records()?;
+            let setting = (cell.config.task.as_str(), cell.config.train.lengths);
+            if drawn.len() < RUNS_WITH_EXAMPLES && !drawn.contains(&setting) && fits(&records, cell, sweep.config.report.fit_gate) {
+                drawn.insert(setting);
+                evidence.examples.push(RunExamples { cell: cell.id.to_string(), seed_init, seed_data, examples: directory.examples()? });
+            }
             let shown = shown.entry(&cell.config.task).or_default();
             if *shown < RUNS_WITH_MISTAKES {
                 *shown += 1;
-                let SeedPair { init: seed_init, data: seed_data } = run.seeds;
                 let of_run = |mistake| RunMistake { cell: cell.id.to_string(), seed_init, seed_data, mistake };
-                mistakes.extend(directory.mistakes()?.into_iter().map(of_run));
+                evidence.mistakes.extend(directory.mistakes()?.into_iter().map(of_run));
             }
+            evidence.records.extend(records);
+            evidence.checkpoints.extend(directory.checkpoints()?);
+            evidence.calibration.extend(directory.calibration()?);
         }
         let done = done.unwrap_or_else(|| without_result(folder.failure(&sweep.name(run)).map(|failure| failure.message)));
-        runs.push(done.outcome(cell, run.seeds));
+        evidence.runs.push(done.outcome(cell, run.seeds));
     }
     let mut known = HashSet::new();
     let of_tasks = sweep.cells.iter().filter(|cell| known.insert(&cell.config.task));
-    let tasks = of_tasks.map(predictor::describe).collect::<Result<_, _>>()?;
+    evidence.tasks = of_tasks.map(predictor::describe).collect::<Result<_, _>>()?;
+    Ok(evidence)
+}
+
+fn info(sweep: &Sweep, folder: &SweepFolder) -> SweepInfo {
     let config = &sweep.config;
-    let info = SweepInfo {
+    SweepInfo {
         name: config.sweep.clone(),
         description: config.description.clone(),
         fit_gate: config.report.fit_gate,
@@ -57,8 +82,16 @@ pub fn gather(sweep: &Sweep, folder: &SweepFolder, predictions: Vec<CellPredicti
         version: env!("CARGO_PKG_VERSION").to_owned(),
         command: format!("rasplab run {} --out <another folder>", folder.sweep_file().display()),
         wall_secs: wall_secs(folder),
-    };
-    Ok(Evidence { sweep: info, tasks, runs, records, predictions, checkpoints, mistakes })
+    }
+}
+
+/// Whether a run learned its training lengths, roughly: the report judges by counts.
+fn fits(records: &[Record], cell: &Cell, gate: f64) -> bool {
+    let inside = records.iter().filter(|record| {
+        record.split == Split::In && record.metric == Metric::ExactMatch && record.distribution == cell.config.evaluate.distribution()
+    });
+    let values: Vec<f64> = inside.map(|record| record.value).collect();
+    !values.is_empty() && values.iter().sum::<f64>() / values.len() as f64 >= gate
 }
 
 /// Wall-clock time that a sweep's runs have taken so far, over all commands; 0 where it is not known.
@@ -116,6 +149,7 @@ pub fn publish(evidence: &Evidence, folder: &SweepFolder, lease: &Lease) -> Resu
     lease.check()?;
     remove_unfinished(folder)?;
     write_whole(&folder.join("results.csv"), report::write_csv(&evidence.records)?.as_bytes())?;
+    write_whole(&folder.join("calibration.csv"), report::write_table(&evidence.calibration)?.as_bytes())?;
     write_whole(&folder.join("checkpoints.csv"), report::write_table(&evidence.checkpoints)?.as_bytes())?;
     let predictions = report::write_predictions_csv(&evidence.sweep.name, &evidence.predictions)?;
     write_whole(&folder.join("predictions.csv"), predictions.as_bytes())?;

@@ -3,6 +3,7 @@
 //! A run is a function of its cell and seeds: every random number comes from a stream named by a seed and a purpose, and nothing reads the
 //! clock but the figures of speed in `metrics.jsonl` and `DONE.json`.
 
+mod calibration;
 mod directory;
 mod drawing;
 mod evaluation;
@@ -26,7 +27,7 @@ use crate::lease::Lease;
 
 pub use memory::way_out as memory_way_out;
 
-use evaluation::Named;
+use evaluation::{Evaluation, Named};
 
 pub use directory::{How, Measured, RunDirectory, remove_unfinished, write_json, write_whole};
 
@@ -145,7 +146,9 @@ pub fn execute(runs: &[(&Cell, SeedPair)], context: &Context) -> Result<Vec<Opti
             let named = Named { cell, seeds: *seeds, sweep: context.sweep };
             let evaluation = evaluation::evaluate(&named, done.steps, &cell.evaluated(model.clone()), context)?;
             measured.checkpoints.extend(evaluation.last);
-            measured = Measured { records: evaluation.records, examples: evaluation.examples, mistakes: evaluation.mistakes, ..measured };
+            let calibration = calibration::calibrate(&named, &evaluation.examples)?;
+            let Evaluation { records, examples, mistakes, .. } = evaluation;
+            measured = Measured { records, calibration, examples, mistakes, ..measured };
         }
         let lease = &context.leases[replica];
         match directory.save_model(model, lease).and_then(|()| directory.finish(&measured, &done, lease)) {

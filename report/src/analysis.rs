@@ -2,10 +2,15 @@
 //!
 //! Works on partial evidence; what cannot be said is `None` with a reason, never a number made up.
 
+pub mod calibration;
 pub mod conclusion;
 pub mod correlation;
+pub mod distribution;
+pub mod erosion;
 pub mod ranking;
 pub mod run;
+pub(crate) mod setting;
+pub mod stopping;
 mod text;
 pub mod verdict;
 mod warning;
@@ -13,10 +18,14 @@ mod warning;
 use rand::Rng;
 use serde::Serialize;
 
+pub use calibration::{Calibration, CalibrationPoint, Failure, MeasuredCalibration, OverLengths, Reliability, ReliabilityCurve};
 pub use conclusion::{Conclusion, Finding};
 pub use correlation::{Correlation, Outcome, Scope};
+pub use distribution::OnDistribution;
+pub use erosion::{Course, CoursePoint, Erosion};
 pub use ranking::{RankAgreement, Ranking};
 pub use run::{CurvePoint, RunSummary};
+pub use stopping::Stopping;
 pub use verdict::{FarExactMatch, MedianReach, SeedReach, Verdict, VerdictStatus};
 
 use crate::evidence::Evidence;
@@ -32,6 +41,16 @@ pub struct Analysis {
     pub correlations: Vec<Correlation>,
     /// Every predictor with how well it orders cells, the best first.
     pub rankings: Vec<Ranking>,
+    /// Whether failures beyond the training lengths are failures to stop, per task and training length.
+    pub stopping: Vec<Stopping>,
+    /// Whether accuracy beyond the training lengths peaks in training and erodes, per task and training length.
+    pub erosion: Vec<Erosion>,
+    /// Whether confidence fails with accuracy, per task and training length.
+    pub calibration: Vec<Calibration>,
+    /// Smooth reliability diagrams of some runs.
+    pub reliability: Vec<Reliability>,
+    /// Easy and hard sets, of tasks that were measured on several.
+    pub distributions: Vec<OnDistribution>,
     /// The largest multiple of their training lengths to which all fitted runs were evaluated; correlations look no further.
     pub horizon: Option<f64>,
     /// What the primary analysis says of the conjecture.
@@ -64,5 +83,26 @@ pub fn analyse(evidence: &Evidence, rng: &mut (impl Rng + ?Sized)) -> Analysis {
     let rankings = ranking::rank(evidence, &runs, horizon.unwrap_or(f64::INFINITY), rng);
     let conclusion = conclusion::conclude(&evidence.sweep.primary_measure, &verdicts, &correlations);
     let warnings = warning::collect(evidence, &runs, &verdicts);
-    Analysis { runs, verdicts, correlations, rankings, horizon, conclusion, warnings }
+    let settings = setting::settings(evidence, &runs);
+    let records = setting::RecordsByRun::new(evidence);
+    let no_further = horizon.unwrap_or(f64::INFINITY);
+    let stopping = stopping::stopping(&settings, &records, no_further, evidence.sweep.reach_tau);
+    let erosion = erosion::erosion(evidence, &settings, no_further);
+    let distributions = distribution::on_distributions(evidence, &settings, &records, no_further);
+    let calibration = calibration::calibrate(evidence, &settings, &records);
+    let reliability = calibration::diagrams(evidence, &runs, rng);
+    Analysis {
+        runs,
+        verdicts,
+        correlations,
+        rankings,
+        stopping,
+        erosion,
+        calibration,
+        reliability,
+        distributions,
+        horizon,
+        conclusion,
+        warnings,
+    }
 }

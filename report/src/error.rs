@@ -20,6 +20,17 @@ pub enum ReportError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Calibration was asked of no examples.
+    #[error("no examples to measure calibration on: evaluate at least one")]
+    NoConfidences,
+    /// A confidence is no probability.
+    #[error("confidence of example {place} must lie in [0, 1], not {value}: evaluate the checkpoint again")]
+    ConfidenceOutOfRange {
+        /// Place of the example in what was given, counted from 0.
+        place: usize,
+        /// What was given; NaN where the model's outputs were not finite.
+        value: f64,
+    },
     /// Rows could not be written as CSV.
     #[error("rows could not be written as csv")]
     WriteCsv(#[source] csv::Error),

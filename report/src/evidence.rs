@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::calibration::CalibrationRecord;
 use crate::checkpoint::CheckpointRecord;
-use crate::example::Mistake;
+use crate::example::{ExampleRecord, Mistake};
 use crate::prediction::CellPredictions;
 use crate::record::Record;
 
@@ -24,8 +25,25 @@ pub struct Evidence {
     pub predictions: Vec<CellPredictions>,
     /// Exact match while runs were trained.
     pub checkpoints: Vec<CheckpointRecord>,
+    /// How well confidence was calibrated, by length.
+    pub calibration: Vec<CalibrationRecord>,
+    /// Every evaluated example of some runs, for reliability diagrams: one run a task and training length is enough.
+    pub examples: Vec<RunExamples>,
     /// Some wrong answers of some runs.
     pub mistakes: Vec<RunMistake>,
+}
+
+/// Every evaluated example of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunExamples {
+    /// Identity of the cell.
+    pub cell: String,
+    /// Seed of the initial weights.
+    pub seed_init: u64,
+    /// Seed of the training examples.
+    pub seed_data: u64,
+    /// The examples.
+    pub examples: Vec<ExampleRecord>,
 }
 
 /// A wrong answer, and whose it is.

@@ -21,8 +21,9 @@ pub struct ExampleRecord {
     pub ending: Ending,
     /// Tokens of the right answer, end token included.
     pub tokens: usize,
-    /// Logarithm of the probability that the model gave its own greedy answer, as far as the right answer is long, in nats.
-    pub log_confidence: f64,
+    /// Logarithm of the probability that the model gave its own greedy answer, as far as the right answer is long, in nats. Of a sure model it is
+    /// small and yet not 0, where a probability would be 1.
+    pub log_confidence: f32,
 }
 
 /// Where a greedy answer ended.
@@ -50,7 +51,7 @@ impl Row for ExampleRecord {
 impl ExampleRecord {
     /// How sure the model was, a probability.
     pub fn confidence(&self) -> f64 {
-        self.log_confidence.exp().clamp(0.0, 1.0)
+        f64::from(self.log_confidence).exp().clamp(0.0, 1.0)
     }
 }
 

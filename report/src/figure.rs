@@ -1,12 +1,15 @@
 //! Figures: vector pictures with captions, their data as CSV, and a PNG of the same drawing.
 
 mod axis;
+mod calibration;
 mod curves;
 mod forest;
 mod label;
+mod panel;
 mod raster;
 mod scatter;
 mod svg;
+mod training;
 
 use serde::Serialize;
 
@@ -46,11 +49,19 @@ impl Figure {
     }
 }
 
-/// The three figures of a report: exact match by length, reach by program length, correlations.
+/// The figures of a report: exact match by length, reach by program length, correlations, exact match during training,
+/// confidence by length, reliability.
 ///
-/// Always all three, in this order; one without data says so in its place.
+/// Always all, in this order; one without data says so in its place.
 pub fn figures(evidence: &Evidence, analysis: &Analysis) -> Vec<Figure> {
-    vec![curves::figure(evidence, analysis), scatter::figure(evidence, analysis), forest::figure(evidence, analysis)]
+    vec![
+        curves::figure(evidence, analysis),
+        scatter::figure(evidence, analysis),
+        forest::figure(evidence, analysis),
+        training::figure(evidence, analysis),
+        calibration::by_length(evidence, analysis),
+        calibration::reliability(analysis),
+    ]
 }
 
 /// Colours that readers with any colour vision tell apart. Source: Okabe and Ito 2008, <https://jfly.uni-koeln.de/color/>.
@@ -91,6 +102,16 @@ fn csv_table(header: &[&str], rows: &[Vec<String>]) -> String {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
     let written = writer.write_record(header).and_then(|()| rows.iter().try_for_each(|row| writer.write_record(row)));
     written.map_err(ReportError::WriteCsv).and_then(|()| crate::table::finish_csv(writer)).unwrap_or_default()
+}
+
+/// A task and its longest training length, in a description.
+fn setting_name(task: &str, len_train_max: usize) -> String {
+    format!("{task} (trained to {len_train_max})")
+}
+
+/// The description of a figure that only says why it is empty.
+fn nothing_drawn(why: &str) -> String {
+    format!("Nothing is drawn: {why}.")
 }
 
 /// A number or an empty field.

@@ -1,5 +1,7 @@
 //! The report as one HTML page: everything inline, nothing fetched, everything escaped but the figures' own SVG.
 
+mod calibration;
+mod failures;
 mod rows;
 
 use std::collections::BTreeSet;
@@ -8,15 +10,19 @@ use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::analysis::calibration::{ANNOUNCED, SILENT, sentence as calibration_sentence};
 use crate::analysis::conclusion::ALPHA;
 use crate::analysis::correlation::{PERMUTATIONS, RESAMPLES};
 use crate::analysis::verdict::{FAR_RATIO, NEAR_RATIO};
 use crate::analysis::{Analysis, Conclusion};
+use crate::calibration::Measure;
 use crate::error::ReportError;
 use crate::evidence::{Evidence, SweepInfo};
 use crate::figure::Figure;
 use crate::number;
 use crate::statistics::resample::MAX_PAIRS_FOR_EXACT;
+use calibration::CalibrationRow;
+use failures::{DistributionRow, ErosionRow, StoppingRow};
 use rows::{CorrelationRow, RankingRow, RunRow, TaskSection, VerdictRow};
 
 /// What `templates/report.html` shows, already in words.
@@ -31,6 +37,14 @@ struct Page<'a> {
     figures: Vec<FigureFiles<'a>>,
     correlations: Vec<CorrelationRow>,
     rankings: Vec<RankingRow>,
+    stopping: Vec<StoppingRow>,
+    distributions: Vec<DistributionRow>,
+    erosion: Vec<ErosionRow>,
+    calibration: Vec<CalibrationRow>,
+    calibration_sentence: Option<String>,
+    calibration_measures: Vec<String>,
+    announced: f64,
+    silent: f64,
     tasks: Vec<TaskSection<'a>>,
     runs: Vec<RunRow>,
     runs_summary: String,
@@ -74,6 +88,14 @@ pub fn render_html(evidence: &Evidence, analysis: &Analysis, figures: &[Figure])
         verdicts: analysis.verdicts.iter().map(VerdictRow::new).collect(),
         figures: figures.iter().map(FigureFiles::new).collect(),
         correlations: analysis.correlations.iter().map(CorrelationRow::new).collect(),
+        stopping: analysis.stopping.iter().map(StoppingRow::new).collect(),
+        distributions: analysis.distributions.iter().map(DistributionRow::new).collect(),
+        calibration: analysis.calibration.iter().map(CalibrationRow::new).collect(),
+        calibration_sentence: calibration_sentence(&analysis.calibration),
+        calibration_measures: Measure::ALL.iter().map(ToString::to_string).collect(),
+        announced: ANNOUNCED,
+        silent: SILENT,
+        erosion: analysis.erosion.iter().filter_map(ErosionRow::new).collect(),
         rankings: analysis.rankings.iter().map(RankingRow::new).collect(),
         tasks: rows::task_sections(evidence, analysis),
         runs: analysis.runs.iter().map(RunRow::new).collect(),

@@ -60,6 +60,8 @@
 //!     records,
 //!     predictions: Vec::new(),
 //!     checkpoints: Vec::new(),
+//!     calibration: Vec::new(),
+//!     examples: Vec::new(),
 //!     mistakes: Vec::new(),
 //! };
 //! let analysis = analyse(&evidence, &mut ChaCha8Rng::seed_from_u64(0));
@@ -71,6 +73,7 @@
 //! ```
 
 pub mod analysis;
+pub mod calibration;
 mod checkpoint;
 mod error;
 mod evidence;
@@ -86,7 +89,7 @@ mod table;
 pub use analysis::{Analysis, Conclusion, Correlation, Finding, Ranking, RunSummary, Verdict, VerdictStatus, analyse};
 pub use checkpoint::CheckpointRecord;
 pub use error::ReportError;
-pub use evidence::{Evidence, ProgramInfo, Role, RunMistake, RunOutcome, RunStatus, SweepInfo, TaskInfo};
+pub use evidence::{Evidence, ProgramInfo, Role, RunExamples, RunMistake, RunOutcome, RunStatus, SweepInfo, TaskInfo};
 pub use example::{Ending, ExampleRecord, Mistake};
 pub use figure::{Figure, figures, png};
 pub use html::render_html;

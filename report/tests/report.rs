@@ -70,7 +70,9 @@ fn descriptions(evidence: &Evidence) -> String {
 
 #[test]
 fn figures_are_described_in_words_made_from_the_data() {
-    insta::assert_snapshot!(descriptions(&synthetic::evidence()));
+    let mut evidence = synthetic::evidence();
+    synthetic::everything::add(&mut evidence);
+    insta::assert_snapshot!(descriptions(&evidence));
 }
 
 #[test]
@@ -86,6 +88,12 @@ fn figures_of_nothing_say_so() {
     Nothing is drawn: no run fitted, so no reach to show.
 
     Nothing is drawn: no correlation is defined on these tasks.
+
+    Nothing is drawn: no checkpoint was measured.
+
+    Nothing is drawn: no run that fitted was measured.
+
+    Nothing is drawn: no run that fitted was measured.
     ");
 }
 

@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use report::calibration::CalibrationRecord;
 use report::{CheckpointRecord, ExampleRecord, Mistake, Record, Row};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -25,6 +26,8 @@ pub struct Measured {
     pub records: Vec<Record>,
     /// `checkpoints.csv`.
     pub checkpoints: Vec<CheckpointRecord>,
+    /// `calibration.csv`.
+    pub calibration: Vec<CalibrationRecord>,
     /// `examples.csv`.
     pub examples: Vec<ExampleRecord>,
     /// `mistakes.csv`.
@@ -75,6 +78,14 @@ impl RunDirectory {
     /// Where `checkpoints.csv` is missing or damaged, naming the line.
     pub fn checkpoints(&self) -> Result<Vec<CheckpointRecord>, Error> {
         self.table("checkpoints.csv")
+    }
+
+    /// How well confidence was calibrated.
+    ///
+    /// # Errors
+    /// Where `calibration.csv` is missing or damaged, naming the line.
+    pub fn calibration(&self) -> Result<Vec<CalibrationRecord>, Error> {
+        self.table("calibration.csv")
     }
 
     /// What became of each evaluated example.
@@ -182,10 +193,11 @@ impl RunDirectory {
     /// [`Error::LeaseLost`] where another process does the run now, [`Error::File`].
     pub fn finish(&self, measured: &Measured, done: &Done, lease: &Lease) -> Result<(), Error> {
         lease.check()?;
-        let Measured { records, checkpoints, examples, mistakes } = measured;
+        let Measured { records, checkpoints, calibration, examples, mistakes } = measured;
         for (name, text) in [
             ("results.csv", report::write_csv(records)?),
             ("checkpoints.csv", report::write_table(checkpoints)?),
+            ("calibration.csv", report::write_table(calibration)?),
             ("examples.csv", report::write_table(examples)?),
             ("mistakes.csv", report::write_table(mistakes)?),
         ] {

@@ -66,7 +66,8 @@ pub(super) struct Named<'a> {
 }
 
 impl Named<'_> {
-    fn split(&self, length: usize) -> Split {
+    /// Inside or beyond the training lengths.
+    pub(super) fn split(&self, length: usize) -> Split {
         if self.cell.config.train.trains_on(length) { Split::In } else { Split::Out }
     }
 
@@ -185,7 +186,7 @@ impl<'s> Answered<'s> {
             right_with_length: self.score.exact_with_length,
             ending: self.ending,
             tokens: self.score.tokens,
-            log_confidence: self.log_confidence,
+            log_confidence: self.log_confidence as f32,
         }
     }
 }

@@ -92,7 +92,7 @@ pub struct CurvePoint {
 }
 
 /// What ties a record to its run.
-type RunKey<'a> = (&'a str, u64, u64);
+pub(crate) type RunKey<'a> = (&'a str, u64, u64);
 
 /// Judges every run of the evidence, in its order.
 pub(crate) fn summarize(evidence: &Evidence) -> Vec<RunSummary> {

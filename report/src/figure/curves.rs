@@ -2,32 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use super::axis::Scale;
-use super::label::shorten;
-use super::palette::{FAINT, GREEN, GRID, INK, ORANGE, PURPLE, QUIET, SHADE, VERMILLION};
+use super::palette::{FAINT, GREEN, INK, ORANGE, PURPLE, QUIET, SHADE, VERMILLION};
+use super::panel::{Grid, MARGIN, Panel, Plot};
 use super::svg::{Anchor, LegendItem, Stroke, Svg, Type};
-use super::{Figure, WIDTH, csv_table, name_colour, optional, role_colour};
+use super::{Figure, WIDTH, csv_table, name_colour, nothing_drawn, optional, role_colour, setting_name};
+use crate::analysis::setting::{RecordsByRun, Setting, settings};
 use crate::analysis::{Analysis, CurvePoint, RunSummary};
-use crate::evidence::{Evidence, Role, TaskInfo};
+use crate::evidence::{Evidence, Role};
 use crate::number::list;
 use crate::prediction::{PredictedCurve, Predictor};
-use crate::record::Split;
+use crate::record::{Metric, Split};
 use crate::statistics::fit::Fit;
 use crate::statistics::median;
 
 const TITLE: &str = "Exact match by evaluated length";
 const NOTHING: &str = "no run to show";
-const MARGIN: f64 = 16.0;
-const PLOT_HEIGHT: f64 = 112.0;
-const PANEL_HEIGHT: f64 = PLOT_HEIGHT + 82.0;
-const AXIS_ROOM: f64 = 38.0;
 
-/// The runs of one task with one longest training length.
-struct Panel<'a> {
-    task: &'a TaskInfo,
-    len_train_max: usize,
-    runs: Vec<&'a RunSummary>,
+/// The runs of one task with one longest training length, and what was predicted of them.
+struct Curves<'a> {
+    setting: Setting<'a>,
     predicted: &'a [PredictedCurve],
+    /// Median exact match of the runs that fitted, where the model is told the length of answers; empty where that changes nothing.
+    with_length: Vec<(usize, f64)>,
 }
 
 pub(super) fn figure(evidence: &Evidence, analysis: &Analysis) -> Figure {
@@ -38,7 +34,8 @@ pub(super) fn figure(evidence: &Evidence, analysis: &Analysis) -> Figure {
          95 % binomial interval as a light band. Lengths in the grey range were seen in training; the dotted line is tau = {tau}, \
          the exact match that reach asks for. A task generalizes as far as its line stays above tau to the right of the grey range. \
          Dashed grey lines are runs that did not fit (in-distribution exact match below {gate}): they show a failure to learn, not \
-         a failure to generalize. Long dashes in colour were predicted before training. Orange panels are negative controls.",
+         a failure to generalize. Long dashes in colour were predicted before training. Short dashes are the median where \
+         an oracle tells the model how long answers are, drawn where that changes anything. Orange panels are negative controls.",
         gate = evidence.sweep.fit_gate
     );
     let description = describe(&panels, tau);
@@ -52,34 +49,29 @@ pub(super) fn figure(evidence: &Evidence, analysis: &Analysis) -> Figure {
     }
 }
 
-fn panels<'a>(evidence: &'a Evidence, analysis: &'a Analysis) -> Vec<Panel<'a>> {
-    let mut panels = Vec::new();
-    for task in &evidence.tasks {
-        let mut by_len: BTreeMap<usize, Vec<&RunSummary>> = BTreeMap::new();
-        for run in analysis.runs.iter().filter(|run| run.outcome.task == task.task) {
-            by_len.entry(run.outcome.len_train_max).or_default().push(run);
+fn panels<'a>(evidence: &'a Evidence, analysis: &'a Analysis) -> Vec<Curves<'a>> {
+    let records = RecordsByRun::new(evidence);
+    let of_setting = |setting: Setting<'a>| {
+        let mut of_task = evidence.predictions.iter().filter(|predictions| predictions.task == setting.task.task);
+        let predicted = of_task.find(|predictions| predictions.len_train_max == setting.len_train_max);
+        let told = setting.fitted().flat_map(|run| records.of(run, &run.outcome.distribution, Metric::ExactMatchWithLength));
+        let with_length = medians(told.map(|record| (record.len_eval, record.value)));
+        let changes = with_length != median_curve(setting.fitted());
+        Curves {
+            predicted: predicted.map_or(&[], |predictions| &predictions.curves),
+            with_length: if changes { with_length } else { Vec::new() },
+            setting,
         }
-        let predicted = |len_train_max: usize| {
-            let mut of_task = evidence.predictions.iter().filter(|predictions| predictions.task == task.task);
-            of_task.find(|predictions| predictions.len_train_max == len_train_max).map_or(&[][..], |predictions| &predictions.curves)
-        };
-        panels.extend(by_len.into_iter().map(|(len_train_max, runs)| Panel {
-            task,
-            len_train_max,
-            runs,
-            predicted: predicted(len_train_max),
-        }));
-    }
-    panels
+    };
+    settings(evidence, &analysis.runs).into_iter().map(of_setting).collect()
 }
 
 /// Where each panel's thick line leaves tau, panels that do alike together.
-fn describe(panels: &[Panel<'_>], tau: f64) -> String {
+fn describe(panels: &[Curves<'_>], tau: f64) -> String {
     let (mut right, mut falls, mut unfit) = (Vec::new(), Vec::new(), Vec::new());
-    for panel in panels {
-        let name = format!("{} (trained to {})", panel.task.task, panel.len_train_max);
-        let fitted: Vec<&RunSummary> = panel.runs.iter().copied().filter(|run| run.fitted()).collect();
-        let middle = median_curve(&fitted);
+    for Curves { setting, .. } in panels {
+        let name = setting_name(&setting.task.task, setting.len_train_max);
+        let middle = median_curve(setting.fitted());
         match (middle.iter().find(|(_, value)| *value < tau), middle.last()) {
             (Some((len, _)), _) => falls.push(format!("{name} at length {len}")),
             (None, Some((len, _))) => right.push(format!("{name} to length {len}")),
@@ -93,31 +85,24 @@ fn describe(panels: &[Panel<'_>], tau: f64) -> String {
     ];
     let sentences: Vec<String> =
         groups.iter().filter(|(_, names)| !names.is_empty()).map(|(what, names)| format!("{what}: {}.", list(names))).collect();
-    if sentences.is_empty() { format!("Nothing is drawn: {NOTHING}.") } else { sentences.join(" ") }
+    if sentences.is_empty() { nothing_drawn(NOTHING) } else { sentences.join(" ") }
 }
 
-fn draw(panels: &[Panel<'_>], tau: f64, description: &str) -> String {
+fn draw(panels: &[Curves<'_>], tau: f64, description: &str) -> String {
     let mut svg = Svg::new(WIDTH);
     svg.text((MARGIN, 28.0), TITLE, Type::TITLE);
     if panels.is_empty() {
         svg.text((MARGIN, 56.0), NOTHING, Type::PLAIN);
         return svg.finish(72.0, TITLE, description);
     }
-    let top = legend(&mut svg, panels, tau) + 12.0;
-    let columns = match panels.len() {
-        1 => 1,
-        2 | 4 => 2,
-        _ => 3,
-    };
-    let pitch = (WIDTH - 2.0 * MARGIN) / columns as f64;
+    let grid = Grid::new(panels.len(), legend(&mut svg, panels, tau) + 12.0);
     for (idx, panel) in panels.iter().enumerate() {
-        let corner = (MARGIN + (idx % columns) as f64 * pitch, top + (idx / columns) as f64 * PANEL_HEIGHT);
-        draw_panel(&mut svg, panel, corner, pitch - 10.0, tau);
+        draw_panel(&mut svg, panel, grid.place(idx), tau);
     }
-    svg.finish(top + panels.len().div_ceil(columns) as f64 * PANEL_HEIGHT, TITLE, description)
+    svg.finish(grid.bottom(), TITLE, description)
 }
 
-fn legend(svg: &mut Svg, panels: &[Panel<'_>], tau: f64) -> f64 {
+fn legend(svg: &mut Svg, panels: &[Curves<'_>], tau: f64) -> f64 {
     let tau_words = format!("tau = {tau}");
     let thin = |svg: &mut Svg, (x, y): (f64, f64), w: f64| svg.line((x, y), (x + w, y), Stroke::new(INK, 1.0).faded(0.6));
     let thick = |svg: &mut Svg, (x, y): (f64, f64), w: f64| {
@@ -138,8 +123,12 @@ fn legend(svg: &mut Svg, panels: &[Panel<'_>], tau: f64) -> f64 {
         (&shade, "training lengths"),
         (&dotted, &tau_words),
     ];
-    if panels.iter().any(|panel| panel.runs.iter().any(|run| run.fit == Fit::NotFitted)) {
+    if panels.iter().any(|panel| panel.setting.runs.iter().any(|run| run.fit == Fit::NotFitted)) {
         items.push((&dashed, "run that did not fit"));
+    }
+    let told = |svg: &mut Svg, (x, y): (f64, f64), w: f64| svg.line((x, y), (x + w, y), told_stroke(INK));
+    if panels.iter().any(|panel| !panel.with_length.is_empty()) {
+        items.push((&told, "median when told the length (oracle)"));
     }
     let predicted = |svg: &mut Svg, (x, y): (f64, f64), w: f64, predictor| svg.line((x, y), (x + w, y), predicted_stroke(predictor));
     let of_program = |svg: &mut Svg, at: (f64, f64), w: f64| predicted(svg, at, w, Predictor::ShortestProgram);
@@ -155,7 +144,7 @@ fn legend(svg: &mut Svg, panels: &[Panel<'_>], tau: f64) -> f64 {
             items.push(item);
         }
     }
-    if panels.iter().any(|panel| panel.task.role == Role::Control) {
+    if panels.iter().any(|panel| panel.setting.task.role == Role::Control) {
         items.push((&control, "negative control"));
     }
     svg.legend((MARGIN, 38.0), &items)
@@ -163,6 +152,10 @@ fn legend(svg: &mut Svg, panels: &[Panel<'_>], tau: f64) -> f64 {
 
 fn tau_stroke() -> Stroke<'static> {
     Stroke::new(INK, 1.1).dashed("1.5 3")
+}
+
+fn told_stroke(colour: &str) -> Stroke<'_> {
+    Stroke::new(colour, 1.4).dashed("3 2").faded(0.8)
 }
 
 fn unfit_stroke() -> Stroke<'static> {
@@ -177,78 +170,66 @@ fn predicted_stroke(predictor: Predictor) -> Stroke<'static> {
     }
 }
 
-fn draw_panel(svg: &mut Svg, panel: &Panel<'_>, corner: (f64, f64), width: f64, tau: f64) {
-    let (left, right) = (corner.0 + AXIS_ROOM, corner.0 + width);
-    let (top, bottom) = (corner.1 + 38.0, corner.1 + 38.0 + PLOT_HEIGHT);
-    let colour = role_colour(panel.task.role);
-    head(svg, panel, (left, corner.1), right - left);
-
-    let longest = panel.runs.iter().flat_map(|run| &run.curve).map(|point| point.len_eval).max().unwrap_or(0);
-    let x = Scale::new((0.0, longest.max(panel.len_train_max).max(1) as f64 * 1.03), (left, right));
-    let y = Scale::new((0.0, 1.04), (bottom, top));
-    svg.rect((left, top), (x.at(panel.len_train_max as f64) - left, bottom - top), SHADE);
-    for share in [0.0, 0.5, 1.0] {
-        svg.line((left, y.at(share)), (right, y.at(share)), Stroke::new(GRID, 1.0));
-        svg.text((left - 5.0, y.at(share) + 3.5), &share.to_string(), Type::SMALL.at(Anchor::End));
-    }
-    for len in x.ticks(5, 1.0) {
-        svg.line((x.at(len), bottom), (x.at(len), bottom + 3.5), Stroke::new(FAINT, 1.0));
-        svg.text((x.at(len), bottom + 14.5), &len.to_string(), Type::SMALL.at(Anchor::Middle));
-    }
-    svg.line((left, bottom), (right, bottom), Stroke::new(FAINT, 1.0));
-    let unit = shorten(&format!("length ({})", panel.task.unit), 10.0, false, right - left + 16.0);
-    svg.text((f64::midpoint(left, right), bottom + 29.0), &unit, Type::SMALL.at(Anchor::Middle));
-    svg.text_upwards((corner.0 + 10.0, f64::midpoint(top, bottom)), "exact match (share)", Type::SMALL);
-    svg.line((left, y.at(tau)), (right, y.at(tau)), tau_stroke());
-
-    for curve in panel.predicted {
-        let points = curve.points.iter().map(|point| (x.at(point.len_eval as f64), y.at(point.exact_match)));
+fn draw_panel(svg: &mut Svg, curves: &Curves<'_>, place: ((f64, f64), f64), tau: f64) {
+    let setting = &curves.setting;
+    let colour = role_colour(setting.task.role);
+    let longest = setting.runs.iter().flat_map(|run| &run.curve).map(|point| point.len_eval).max().unwrap_or(0);
+    let control = if setting.task.role == Role::Control { " · control" } else { "" };
+    let panel = Panel {
+        name: &format!("{}{control}", setting.task.task),
+        colour: name_colour(setting.task.role),
+        remark: &remark(setting),
+        x_max: longest.max(setting.len_train_max).max(1) as f64,
+        x_label: &format!("length ({})", setting.task.unit),
+        x_step: 1.0,
+        y_label: "exact match (share)",
+    };
+    let shade = |svg: &mut Svg, plot: &Plot| {
+        svg.rect((plot.left, plot.top), (plot.x.at(setting.len_train_max as f64) - plot.left, plot.bottom - plot.top), SHADE);
+    };
+    let plot = panel.draw(svg, place, shade);
+    svg.line((plot.left, plot.y.at(tau)), (plot.right, plot.y.at(tau)), tau_stroke());
+    for curve in curves.predicted {
+        let points = curve.points.iter().map(|point| plot.at(point.len_eval as f64, point.exact_match));
         svg.polyline(&points.collect::<Vec<_>>(), predicted_stroke(curve.predictor));
     }
-    draw_runs(svg, panel, x, y, colour);
-    let middle = (f64::midpoint(left, right), f64::midpoint(top, bottom));
-    if panel.runs.iter().all(|run| run.curve.is_empty()) {
-        svg.text_over(middle, "no records", Type::PLAIN.at(Anchor::Middle).in_colour(QUIET));
-    } else if !panel.runs.iter().any(|run| run.fitted()) {
-        svg.text_over(middle, "did not fit", Type::HEAD.at(Anchor::Middle).in_colour(QUIET));
+    let told = curves.with_length.iter().map(|&(len, value)| plot.at(len as f64, value));
+    svg.polyline(&told.collect::<Vec<_>>(), told_stroke(colour));
+    draw_runs(svg, setting, &plot, colour);
+    if setting.runs.iter().all(|run| run.curve.is_empty()) {
+        svg.text_over(plot.middle(), "no records", Type::PLAIN.at(Anchor::Middle).in_colour(QUIET));
+    } else if setting.fitted().next().is_none() {
+        svg.text_over(plot.middle(), "did not fit", Type::HEAD.at(Anchor::Middle).in_colour(QUIET));
     }
 }
 
-/// Name, and below it what the panel holds.
-fn head(svg: &mut Svg, panel: &Panel<'_>, at: (f64, f64), width: f64) {
-    let control = if panel.task.role == Role::Control { " · control" } else { "" };
-    let name = shorten(&format!("{}{control}", panel.task.task), Type::HEAD.size, true, width);
-    svg.text((at.0, at.1 + 14.0), &name, Type::HEAD.in_colour(name_colour(panel.task.role)));
-    let fitted = panel.runs.iter().filter(|run| run.fitted()).count();
-    let attempted = panel.runs.len();
-    let lost = panel.runs.iter().filter(|run| !run.finished()).count();
-    let mut remark = format!("trained to {}, {fitted} of {attempted} fitted", panel.len_train_max);
-    if lost > 0 {
-        remark = format!("{remark}, {lost} unfinished");
-    }
-    svg.text((at.0, at.1 + 29.0), &shorten(&remark, 10.0, false, width), Type::SMALL);
+/// What a panel holds.
+fn remark(setting: &Setting<'_>) -> String {
+    let fitted = setting.fitted().count();
+    let lost = setting.runs.iter().filter(|run| !run.finished()).count();
+    let lost = if lost > 0 { format!(", {lost} unfinished") } else { String::new() };
+    format!("trained to {}, {fitted} of {} fitted{lost}", setting.len_train_max, setting.runs.len())
 }
 
-fn draw_runs(svg: &mut Svg, panel: &Panel<'_>, x: Scale, y: Scale, colour: &str) {
-    let place = |point: &CurvePoint| (x.at(point.len_eval as f64), y.at(point.exact_match));
-    let fitted: Vec<&RunSummary> = panel.runs.iter().copied().filter(|run| run.fitted()).collect();
-    for run in panel.runs.iter().filter(|run| !run.fitted() && !run.curve.is_empty()) {
+fn draw_runs(svg: &mut Svg, setting: &Setting<'_>, plot: &Plot, colour: &str) {
+    let place = |point: &CurvePoint| plot.at(point.len_eval as f64, point.exact_match);
+    for run in setting.runs.iter().filter(|run| !run.fitted() && !run.curve.is_empty()) {
         svg.polyline(&run.curve.iter().map(place).collect::<Vec<_>>(), unfit_stroke());
     }
-    let opacity = (0.5 / fitted.len().max(1) as f64).clamp(0.04, 0.22);
-    for run in &fitted {
+    let opacity = (0.5 / setting.fitted().count().max(1) as f64).clamp(0.04, 0.22);
+    for run in setting.fitted() {
         let (mut upper, mut lower) = (Vec::new(), Vec::new());
         for (point, interval) in run.curve.iter().filter_map(|point| Some((point, point.interval?))) {
-            upper.push((x.at(point.len_eval as f64), y.at(interval.high)));
-            lower.push((x.at(point.len_eval as f64), y.at(interval.low)));
+            upper.push(plot.at(point.len_eval as f64, interval.high));
+            lower.push(plot.at(point.len_eval as f64, interval.low));
         }
         upper.extend(lower.into_iter().rev());
         svg.polygon(&upper, colour, opacity);
     }
-    for run in &fitted {
+    for run in setting.fitted() {
         svg.polyline(&run.curve.iter().map(place).collect::<Vec<_>>(), Stroke::new(colour, 1.0).faded(0.5));
     }
-    let middle: Vec<(f64, f64)> = median_curve(&fitted).into_iter().map(|(len, value)| (x.at(len as f64), y.at(value))).collect();
+    let middle: Vec<(f64, f64)> = median_curve(setting.fitted()).into_iter().map(|(len, value)| plot.at(len as f64, value)).collect();
     svg.polyline(&middle, Stroke::new(colour, 2.4));
     for point in middle {
         svg.mark(point, 2.4, false, colour, Stroke::new("#ffffff", 0.6));
@@ -256,10 +237,14 @@ fn draw_runs(svg: &mut Svg, panel: &Panel<'_>, x: Scale, y: Scale, colour: &str)
 }
 
 /// Median exact match by evaluated length.
-fn median_curve(runs: &[&RunSummary]) -> Vec<(usize, f64)> {
+fn median_curve<'a>(runs: impl Iterator<Item = &'a RunSummary>) -> Vec<(usize, f64)> {
+    medians(runs.flat_map(|run| &run.curve).map(|point| (point.len_eval, point.exact_match)))
+}
+
+fn medians(points: impl Iterator<Item = (usize, f64)>) -> Vec<(usize, f64)> {
     let mut by_len: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-    for point in runs.iter().flat_map(|run| &run.curve) {
-        by_len.entry(point.len_eval).or_default().push(point.exact_match);
+    for (len, value) in points {
+        by_len.entry(len).or_default().push(value);
     }
     by_len.into_iter().filter_map(|(len, values)| Some((len, median(&values)?))).collect()
 }
@@ -268,7 +253,7 @@ fn split_word(split: Split) -> String {
     if split == Split::In { "in" } else { "out" }.to_owned()
 }
 
-fn table(panels: &[Panel<'_>]) -> String {
+fn table(panels: &[Curves<'_>]) -> String {
     let header =
         ["task", "cell", "seed_init", "seed_data", "len_train_max", "len_eval", "split", "exact_match", "low", "high", "examples", "run"];
     let mut rows = Vec::new();
@@ -276,11 +261,11 @@ fn table(panels: &[Panel<'_>]) -> String {
         for curve in panel.predicted {
             for point in &curve.points {
                 rows.push(vec![
-                    panel.task.task.clone(),
+                    panel.setting.task.task.clone(),
                     String::new(),
                     String::new(),
                     String::new(),
-                    panel.len_train_max.to_string(),
+                    panel.setting.len_train_max.to_string(),
                     point.len_eval.to_string(),
                     split_word(point.split),
                     point.exact_match.to_string(),
@@ -292,7 +277,7 @@ fn table(panels: &[Panel<'_>]) -> String {
             }
         }
     }
-    for run in panels.iter().flat_map(|panel| &panel.runs) {
+    for run in panels.iter().flat_map(|panel| &panel.setting.runs) {
         for point in &run.curve {
             rows.push(vec![
                 run.outcome.task.clone(),

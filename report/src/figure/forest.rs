@@ -4,7 +4,7 @@ use super::axis::Scale;
 use super::label::shorten;
 use super::palette::{BLUE, GRID, INK, QUIET, SHADE};
 use super::svg::{Anchor, LegendItem, Stroke, Svg, Type};
-use super::{Figure, WIDTH, csv_table, optional};
+use super::{Figure, WIDTH, csv_table, nothing_drawn, optional};
 use crate::analysis::conclusion::numbers;
 use crate::analysis::correlation::RESAMPLES;
 use crate::analysis::{Analysis, Correlation, Outcome, Scope};
@@ -45,7 +45,7 @@ pub(super) fn figure(evidence: &Evidence, analysis: &Analysis) -> Figure {
 fn describe(analysis: &Analysis) -> String {
     let defined: Vec<(f64, Option<Interval>)> = analysis.correlations.iter().filter_map(|c| Some((c.rho?, c.interval))).collect();
     let Some(primary) = analysis.primary().filter(|_| !defined.is_empty()) else {
-        return format!("Nothing is drawn: {NOTHING}.");
+        return nothing_drawn(NOTHING);
     };
     let below = defined.iter().filter(|(rho, _)| *rho < 0.0).count();
     let clear = defined.iter().filter(|(_, interval)| interval.is_some_and(|interval| interval.high < 0.0)).count();

@@ -4,7 +4,7 @@ use super::axis::Scale;
 use super::label::{Area, label_area, place_labels, shorten, text_width};
 use super::palette::{BLUE, FAINT, GRID, INK, QUIET, SHADE, VERMILLION};
 use super::svg::{Anchor, LegendItem, Stroke, Svg, Type};
-use super::{Figure, WIDTH, csv_table, optional, role_colour};
+use super::{Figure, WIDTH, csv_table, nothing_drawn, optional, role_colour};
 use crate::analysis::conclusion::numbers;
 use crate::analysis::verdict::{FAR_RATIO, NEAR_RATIO};
 use crate::analysis::{Analysis, Verdict};
@@ -66,7 +66,7 @@ fn shown(analysis: &Analysis) -> Vec<&Verdict> {
 fn describe(analysis: &Analysis, measure: &str) -> String {
     let mut shown = shown(analysis);
     if shown.is_empty() {
-        return format!("Nothing is drawn: {NOTHING}.");
+        return nothing_drawn(NOTHING);
     }
     shown.sort_by(|a, b| length_or_last(a).total_cmp(&length_or_last(b)));
     let mark = |verdict: &Verdict| {

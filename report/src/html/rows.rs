@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::failures::{MistakeRow, mistakes};
 use crate::analysis::verdict::{SeedReach, Verdict};
 use crate::analysis::{Analysis, Correlation, CurvePoint, RankAgreement, Ranking, RunSummary};
 use crate::evidence::{Evidence, Role, TaskInfo};
@@ -73,6 +74,8 @@ pub(super) struct TaskSection<'a> {
     pub(super) measures: Vec<(String, String)>,
     pub(super) shortest: Vec<ShortestSection<'a>>,
     pub(super) grids: Vec<Grid>,
+    pub(super) mistakes_of: String,
+    pub(super) mistakes: Vec<MistakeRow<'a>>,
 }
 
 /// What was found by a search, for one longest training length, and which predictors say nothing.
@@ -208,12 +211,12 @@ impl RunRow {
 }
 
 impl Measured {
-    fn nothing() -> Self {
+    pub(super) fn nothing() -> Self {
         Self { value: dash(), behind: Vec::new(), below: false }
     }
 
     /// A share pooled over lengths or runs.
-    fn pooled(share: Share) -> Self {
+    pub(super) fn pooled(share: Share) -> Self {
         let Some((rate, interval)) = share.rate().zip(share.interval()) else { return Self::nothing() };
         let behind = vec![number::share_interval(interval), counts(share)];
         Self { value: number::share(rate), behind, below: false }
@@ -239,6 +242,7 @@ impl Measured {
 /// One section per task, in the order of the evidence.
 pub(super) fn task_sections<'a>(evidence: &'a Evidence, analysis: &'a Analysis) -> Vec<TaskSection<'a>> {
     let section = |(info, verdict): (&'a TaskInfo, &'a Verdict)| {
+        let (mistakes_of, mistakes) = mistakes(&info.task, evidence, analysis);
         let measures = info.program.as_ref().map(|program| &program.measures[..]).unwrap_or_default();
         TaskSection {
             info,
@@ -250,6 +254,8 @@ pub(super) fn task_sections<'a>(evidence: &'a Evidence, analysis: &'a Analysis) 
             measures: measures.iter().map(|(name, value)| (words(name), number::short(*value))).collect(),
             shortest: shortest_sections(&info.task, evidence),
             grids: grids(&info.task, evidence, analysis),
+            mistakes_of,
+            mistakes,
         }
     };
     evidence.tasks.iter().zip(&analysis.verdicts).map(section).collect()

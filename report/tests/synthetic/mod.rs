@@ -6,6 +6,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use report::{Evidence, Metric, ProgramInfo, Record, Role, RunOutcome, RunStatus, Split, SweepInfo, TaskInfo};
 
+#[allow(dead_code, reason = "not every user of this file asks for it")]
+pub(crate) mod everything;
+
 /// Examples behind every evaluated length.
 const EXAMPLES: u64 = 200;
 
@@ -33,6 +36,8 @@ pub(crate) fn evidence() -> Evidence {
         records: Vec::new(),
         predictions: Vec::new(),
         checkpoints: Vec::new(),
+        calibration: Vec::new(),
+        examples: Vec::new(),
         mistakes: Vec::new(),
     };
     for (idx, recipe) in RECIPES.into_iter().enumerate() {

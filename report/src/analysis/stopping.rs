@@ -1,0 +1,79 @@
+//! Are failures failures to stop? What wrong answers beyond the training lengths lack.
+//!
+//! Cheng 2025, <https://hdl.handle.net/1773/53677>, found that some tasks fail to generalize only because models do not stop where they must.
+
+use serde::Serialize;
+
+use super::setting::{RecordsByRun, Setting};
+use crate::record::{Metric, Record, Split};
+use crate::statistics::binomial::Share;
+use crate::statistics::median;
+use crate::statistics::reach::reach;
+
+/// How the fitted runs of a setting fail at out-of-distribution lengths up to the horizon, pooled over runs and lengths.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Stopping {
+    /// Name of the task.
+    pub task: String,
+    /// Longest training length.
+    pub len_train_max: usize,
+    /// Runs that fitted.
+    pub runs: usize,
+    /// Right answers.
+    pub exact: Share,
+    /// Right answers where the model is told how long they are: an oracle's help.
+    pub exact_with_length: Share,
+    /// Answers that end too soon.
+    pub premature: Share,
+    /// Answers that miss their end.
+    pub missing: Share,
+    /// Median reach ratio.
+    pub reach_ratio: Option<f64>,
+    /// The same where the model is told how long answers are.
+    pub reach_ratio_with_length: Option<f64>,
+}
+
+impl Stopping {
+    /// Of the wrong answers, those that are right when told the length.
+    pub fn only_stopping(&self) -> Share {
+        let told = self.exact_with_length.successes.saturating_sub(self.exact.successes);
+        Share { successes: told, examples: self.exact.examples - self.exact.successes }
+    }
+}
+
+/// One row a setting that has a fitted run with out-of-distribution records.
+pub(crate) fn stopping(settings: &[Setting<'_>], records: &RecordsByRun<'_>, horizon: f64, tau: f64) -> Vec<Stopping> {
+    let one = |setting: &Setting<'_>| {
+        let furthest = horizon * setting.len_train_max as f64 + 1e-9;
+        let of = |metric: Metric| {
+            let all = setting.fitted().flat_map(|run| records.of(run, &run.outcome.distribution, metric));
+            let beyond = all.filter(|record| record.split == Split::Out && record.len_eval as f64 <= furthest);
+            beyond.map(share_of).sum::<Share>()
+        };
+        let ratio = |metric: Metric| {
+            let of_run = |run| {
+                let curve: Vec<(usize, f64)> = records.of(run, &run.outcome.distribution, metric).map(|r| (r.len_eval, r.value)).collect();
+                reach(&curve, tau)?.ratio(setting.len_train_max)
+            };
+            median(&setting.fitted().filter_map(of_run).collect::<Vec<_>>())
+        };
+        let exact = of(Metric::ExactMatch);
+        let exact_with_length = of(Metric::ExactMatchWithLength);
+        (exact.examples > 0 && exact_with_length.examples == exact.examples).then(|| Stopping {
+            task: setting.task.task.clone(),
+            len_train_max: setting.len_train_max,
+            runs: setting.fitted().count(),
+            exact,
+            exact_with_length,
+            premature: of(Metric::PrematureEnd),
+            missing: of(Metric::MissingEnd),
+            reach_ratio: ratio(Metric::ExactMatch),
+            reach_ratio_with_length: ratio(Metric::ExactMatchWithLength),
+        })
+    };
+    settings.iter().filter_map(one).collect()
+}
+
+fn share_of(record: &Record) -> Share {
+    Share::from_rate(record.value, record.examples)
+}
