@@ -1,10 +1,11 @@
 //! A sweep file: its tree, its defaults, and how its text becomes a checked configuration.
 //!
 //! [`tree`] holds the types, and their `Default` is the single place of defaults; `yaml` turns text into values and paths into lines;
-//! `source` reads what a file includes and names; [`read`](fn@read) merges `base`, `cells`, `grid` and overrides, and reports every problem of a file at once; `validate` checks what types
+//! `source` reads what a file includes and names; [`primary`] is what a sweep declares in advance; [`read`](fn@read) merges `base`, `cells`, `grid` and overrides, and reports every problem of a file at once; `validate` checks what types
 //! cannot; [`schema`] is the same tree for editors.
 
 mod defaults;
+pub mod primary;
 pub mod problem;
 mod program;
 mod read;

@@ -43,7 +43,8 @@ pub fn gather(sweep: &Sweep, folder: &SweepFolder, predictions: Vec<CellPredicti
         let cell = &sweep.cells[run.cell];
         let directory = RunDirectory::new(folder.path(), cell, run.seeds);
         let done = directory.done(cell, run.seeds)?;
-        if done.is_some() {
+        let finished = done.is_some();
+        if finished {
             let SeedPair { init: seed_init, data: seed_data } = run.seeds;
             let records = directory.records()?;
             let setting = (cell.config.task.as_str(), cell.config.train.lengths);
@@ -62,7 +63,8 @@ pub fn gather(sweep: &Sweep, folder: &SweepFolder, predictions: Vec<CellPredicti
             evidence.calibration.extend(directory.calibration()?);
         }
         let done = done.unwrap_or_else(|| without_result(folder.failure(&sweep.name(run)).map(|failure| failure.message)));
-        evidence.runs.push(done.outcome(cell, run.seeds));
+        let steps_to_fit = if finished { directory.steps_to(sweep.config.report.fit_gate)? } else { None };
+        evidence.runs.push(RunOutcome { steps_to_fit, ..done.outcome(cell, run.seeds) });
     }
     let mut known = HashSet::new();
     let of_tasks = sweep.cells.iter().filter(|cell| known.insert(&cell.config.task));
@@ -77,7 +79,7 @@ fn info(sweep: &Sweep, folder: &SweepFolder) -> SweepInfo {
         description: config.description.clone(),
         fit_gate: config.report.fit_gate,
         reach_tau: config.report.reach_tau,
-        primary_measure: config.report.primary_measure.clone(),
+        primary: config.report.primary.analysis(),
         device: config.device.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         command: format!("rasplab run {} --out <another folder>", folder.sweep_file().display()),

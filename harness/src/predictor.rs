@@ -2,9 +2,13 @@
 
 use rasp::rasp_l::Program;
 use report::{ProgramInfo, Role, TaskInfo};
+use tasks::random::stream;
 
 use crate::cell::Cell;
 use crate::error::Error;
+
+/// Examples behind the mean length of an answer.
+const ANSWERS: u64 = 50;
 
 /// The task of a cell, with the measures of its program.
 ///
@@ -33,6 +37,18 @@ pub fn describe(cell: &Cell) -> Result<TaskInfo, Error> {
         alphabet: cell.config.alphabet.unwrap_or(entry.alphabet_default),
         role: if program.is_some() { Role::Solvable } else { Role::Control },
         program,
+        answer_tokens: Some(answer_tokens(cell)?),
         model: cell.summary(),
     })
+}
+
+/// Mean tokens of an answer at the longest training length, end token included.
+fn answer_tokens(cell: &Cell) -> Result<f64, Error> {
+    let train = &cell.config.train;
+    let mut tokens = 0;
+    for index in 0..ANSWERS {
+        let rng = &mut stream(0, &format!("seen/{}", train.lengths), index);
+        tokens += cell.task.sample_as(train.distribution(), train.lengths, rng)?.answer.len();
+    }
+    Ok(tokens as f64 / ANSWERS as f64)
 }

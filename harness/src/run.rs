@@ -56,7 +56,7 @@ pub struct Done {
 }
 
 impl Done {
-    /// The run as the report knows it.
+    /// The run as the report knows it, but for its steps to fit, which depend on where the report sets the gate.
     pub fn outcome(self, cell: &Cell, seeds: SeedPair) -> RunOutcome {
         RunOutcome {
             cell: cell.id.to_string(),
@@ -71,6 +71,7 @@ impl Done {
             tokens_per_sec: self.tokens_per_sec,
             parameters: self.parameters,
             stopped_early: self.stopped_early,
+            steps_to_fit: None,
         }
     }
 }

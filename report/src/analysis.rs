@@ -7,11 +7,13 @@ pub mod conclusion;
 pub mod correlation;
 pub mod distribution;
 pub mod erosion;
+pub mod partial;
 pub mod ranking;
 pub mod run;
 pub(crate) mod setting;
 pub mod stopping;
 mod text;
+pub mod variance;
 pub mod verdict;
 mod warning;
 
@@ -20,15 +22,18 @@ use serde::Serialize;
 
 pub use calibration::{Calibration, CalibrationPoint, Failure, MeasuredCalibration, OverLengths, Reliability, ReliabilityCurve};
 pub use conclusion::{Conclusion, Finding};
-pub use correlation::{Correlation, Outcome, Scope};
+pub use correlation::Correlation;
 pub use distribution::OnDistribution;
 pub use erosion::{Course, CoursePoint, Erosion};
+pub use partial::{Confounder, Partial};
 pub use ranking::{RankAgreement, Ranking};
-pub use run::{CurvePoint, RunSummary};
+pub use run::{CurvePoint, ReachAt, RunSummary};
 pub use stopping::Stopping;
-pub use verdict::{FarExactMatch, MedianReach, SeedReach, Verdict, VerdictStatus};
+pub use variance::SeedVariance;
+pub use verdict::{FarExactMatch, MedianReach, MedianReachAt, SeedReach, Verdict, VerdictStatus};
 
 use crate::evidence::Evidence;
+pub use crate::primary::{Outcome, Scope};
 
 /// Everything that a report says, as data; serializes for `--json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,6 +42,8 @@ pub struct Analysis {
     pub runs: Vec<RunSummary>,
     /// One verdict per task, in the order of the evidence.
     pub verdicts: Vec<Verdict>,
+    /// How much of the spread between runs belongs to either seed: of each outcome over the whole sweep, then task by task.
+    pub variances: Vec<SeedVariance>,
     /// Each measure of program length with each outcome, over all tasks and over tasks with programs.
     pub correlations: Vec<Correlation>,
     /// Every predictor with how well it orders cells, the best first.
@@ -60,7 +67,7 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    /// The correlation declared before the sweep: the primary measure with the median reach ratio, over all tasks.
+    /// The correlation declared before the sweep.
     pub fn primary(&self) -> Option<&Correlation> {
         self.correlations.iter().find(|correlation| correlation.primary)
     }
@@ -79,9 +86,10 @@ pub fn analyse(evidence: &Evidence, rng: &mut (impl Rng + ?Sized)) -> Analysis {
     let runs = run::summarize(evidence);
     let verdicts = verdict::judge(evidence, &runs);
     let horizon = run::horizon(&runs);
-    let correlations = correlation::correlate(evidence, &verdicts, horizon.unwrap_or(f64::INFINITY), rng);
+    let correlations = correlation::correlate(evidence, &runs, horizon.unwrap_or(f64::INFINITY), rng);
     let rankings = ranking::rank(evidence, &runs, horizon.unwrap_or(f64::INFINITY), rng);
-    let conclusion = conclusion::conclude(&evidence.sweep.primary_measure, &verdicts, &correlations);
+    let variances = variance::split(evidence, &runs, horizon.unwrap_or(f64::INFINITY));
+    let conclusion = conclusion::conclude(&evidence.sweep.primary, &verdicts, &correlations, horizon);
     let warnings = warning::collect(evidence, &runs, &verdicts);
     let settings = setting::settings(evidence, &runs);
     let records = setting::RecordsByRun::new(evidence);
@@ -94,6 +102,7 @@ pub fn analyse(evidence: &Evidence, rng: &mut (impl Rng + ?Sized)) -> Analysis {
     Analysis {
         runs,
         verdicts,
+        variances,
         correlations,
         rankings,
         stopping,

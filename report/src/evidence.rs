@@ -8,6 +8,7 @@ use crate::calibration::CalibrationRecord;
 use crate::checkpoint::CheckpointRecord;
 use crate::example::{ExampleRecord, Mistake};
 use crate::prediction::CellPredictions;
+use crate::primary::PrimaryAnalysis;
 use crate::record::Record;
 
 /// All that is known of a sweep, finished or not.
@@ -70,8 +71,8 @@ pub struct SweepInfo {
     pub fit_gate: f64,
     /// Lowest exact match that counts as right for the reach, a share.
     pub reach_tau: f64,
-    /// The measure of program length declared before the sweep, such as `core_operations`.
-    pub primary_measure: String,
+    /// The analysis declared before the sweep: the others are exploratory.
+    pub primary: PrimaryAnalysis,
     /// The device that trained, in words.
     pub device: String,
     /// Version of rasplab.
@@ -95,6 +96,9 @@ pub struct TaskInfo {
     pub unit: String,
     /// Number of data symbols.
     pub alphabet: usize,
+    /// Mean tokens of an answer at the longest training length.
+    #[serde(default)]
+    pub answer_tokens: Option<f64>,
     /// A program that solves it, `None` where none is known.
     pub program: Option<ProgramInfo>,
     /// Why the task is in the sweep.
@@ -160,6 +164,9 @@ pub struct RunOutcome {
     pub parameters: u64,
     /// Whether training stopped before its last step because the task was learned.
     pub stopped_early: bool,
+    /// Training steps at the first look at which in-distribution exact match reached the gate; `None` where none did, or none was kept.
+    #[serde(default)]
+    pub steps_to_fit: Option<u64>,
 }
 
 /// How a run ended.

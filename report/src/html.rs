@@ -20,10 +20,10 @@ use crate::error::ReportError;
 use crate::evidence::{Evidence, SweepInfo};
 use crate::figure::Figure;
 use crate::number;
-use crate::statistics::resample::MAX_PAIRS_FOR_EXACT;
+use crate::statistics::permutation::MAX_PAIRS_FOR_EXACT;
 use calibration::CalibrationRow;
 use failures::{DistributionRow, ErosionRow, StoppingRow};
-use rows::{CorrelationRow, RankingRow, RunRow, TaskSection, VerdictRow};
+use rows::{CorrelationRow, PartialRow, RankingRow, RunRow, TaskSection, ThresholdTable, VarianceRow, VerdictRow};
 
 /// What `templates/report.html` shows, already in words.
 #[derive(Template)]
@@ -34,8 +34,11 @@ struct Page<'a> {
     warnings: &'a [String],
     measure: String,
     verdicts: Vec<VerdictRow>,
+    thresholds: ThresholdTable,
     figures: Vec<FigureFiles<'a>>,
     correlations: Vec<CorrelationRow>,
+    partials: Vec<PartialRow>,
+    variances: Vec<VarianceRow>,
     rankings: Vec<RankingRow>,
     stopping: Vec<StoppingRow>,
     distributions: Vec<DistributionRow>,
@@ -84,10 +87,13 @@ pub fn render_html(evidence: &Evidence, analysis: &Analysis, figures: &[Figure])
         sweep: &evidence.sweep,
         conclusion: &analysis.conclusion,
         warnings: &analysis.warnings,
-        measure: number::words(&evidence.sweep.primary_measure),
+        measure: number::words(&evidence.sweep.primary.measure),
         verdicts: analysis.verdicts.iter().map(VerdictRow::new).collect(),
+        thresholds: ThresholdTable::new(&analysis.verdicts),
         figures: figures.iter().map(FigureFiles::new).collect(),
         correlations: analysis.correlations.iter().map(CorrelationRow::new).collect(),
+        partials: rows::partial_rows(&evidence.sweep.primary, &analysis.correlations),
+        variances: analysis.variances.iter().filter_map(VarianceRow::new).collect(),
         stopping: analysis.stopping.iter().map(StoppingRow::new).collect(),
         distributions: analysis.distributions.iter().map(DistributionRow::new).collect(),
         calibration: analysis.calibration.iter().map(CalibrationRow::new).collect(),

@@ -6,7 +6,7 @@
 //! ```
 //! use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 //! use report::{
-//!     Evidence, ProgramInfo, Role, RunOutcome, RunStatus, SweepInfo, TaskInfo, analyse, figures, read_csv, render_html,
+//!     Evidence, PrimaryAnalysis, ProgramInfo, Role, RunOutcome, RunStatus, SweepInfo, TaskInfo, analyse, figures, read_csv, render_html,
 //! };
 //!
 //! let records = read_csv(
@@ -22,7 +22,7 @@
 //!         description: "one task".into(),
 //!         fit_gate: 0.99,
 //!         reach_tau: 0.9,
-//!         primary_measure: "core_operations".into(),
+//!         primary: PrimaryAnalysis::default(),
 //!         device: "flex".into(),
 //!         version: "0.1.0".into(),
 //!         command: "rasplab run demo.yaml".into(),
@@ -34,6 +34,7 @@
 //!         format: "prompt `4 12 3 >`, answer `3 4 12`".into(),
 //!         unit: "numbers to sort".into(),
 //!         alphabet: 100,
+//!         answer_tokens: Some(21.0),
 //!         program: Some(ProgramInfo {
 //!             file: "sort.rasp".into(),
 //!             source: "sort(tokens, tokens);".into(),
@@ -56,6 +57,7 @@
 //!         tokens_per_sec: 40_000.0,
 //!         parameters: 70_000,
 //!         stopped_early: true,
+//!         steps_to_fit: Some(900),
 //!     }],
 //!     records,
 //!     predictions: Vec::new(),
@@ -82,6 +84,7 @@ mod figure;
 mod html;
 mod number;
 mod prediction;
+mod primary;
 mod record;
 pub mod statistics;
 mod table;
@@ -94,6 +97,7 @@ pub use example::{Ending, ExampleRecord, Mistake};
 pub use figure::{Figure, figures, png};
 pub use html::render_html;
 pub use prediction::{CellPredictions, PredictedCurve, PredictedPoint, Predictor, ShortestProgram, write_predictions_csv};
+pub use primary::{Outcome, PrimaryAnalysis, Scope};
 pub use record::{Metric, Record, Split, read_csv, write_csv};
 pub use statistics::binomial::{Interval, Share, clopper_pearson};
 pub use table::{Row, read_table, write_table};

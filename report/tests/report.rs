@@ -18,7 +18,14 @@ fn report(evidence: &Evidence) -> (Analysis, String) {
     let figures = figures(evidence, &analysis);
     assert_eq!(
         figures.iter().map(|figure| figure.name.as_str()).collect::<Vec<_>>(),
-        ["exact_match_by_length", "reach_by_program_length", "correlations"]
+        [
+            "exact_match_by_length",
+            "reach_by_program_length",
+            "correlations",
+            "exact_match_during_training",
+            "calibration_by_length",
+            "reliability"
+        ]
     );
     for figure in &figures {
         let png = figure.png().unwrap();
@@ -56,7 +63,7 @@ fn the_page_holds_everything_and_fetches_nothing() {
         assert!(page.contains(words), "{words}");
     }
     assert!(page.contains(&analysis.conclusion.sentence.replace('<', "&#60;").replace('\'', "&#39;")));
-    assert_eq!(page.matches("<svg").count(), 3);
+    assert_eq!(page.matches("<svg").count(), 6);
     for fetching in ["<script", "<link", "<img", "src=", "@import", "url("] {
         assert!(!page.contains(fetching), "{fetching}");
     }
@@ -220,7 +227,7 @@ fn warnings(evidence: &Evidence) -> String {
 fn warnings_say_what_why_and_what_to_do() {
     let mut evidence = synthetic::evidence();
     evidence.runs.retain(|run| run.seed_init == 0 || run.task.starts_with("copy"));
-    evidence.sweep.primary_measure = "lines".into();
+    evidence.sweep.primary.measure = "lines".into();
     evidence.records.extend(evidence.records[..2].to_vec());
     insta::assert_snapshot!(warnings(&evidence));
 }
@@ -280,4 +287,101 @@ fn a_task_does_not_rank_higher_for_having_been_tested_further() {
     assert_eq!(further.correlations, alike.correlations);
     assert_ne!(further.verdicts, alike.verdicts, "the verdict still shows all that was measured");
     assert!(further.warnings.iter().any(|warning| warning.contains("correlations look no further than 2 times")), "{:?}", further.warnings);
+}
+
+/// The made-up sweep with every seed of the weights by every seed of the data: the former moves a cell's curve, the latter hardly.
+fn crossed() -> Evidence {
+    let mut evidence = synthetic::only("count");
+    let (runs, records) = (evidence.runs.clone(), std::mem::take(&mut evidence.records));
+    evidence.runs.clear();
+    for seed_data in 0..2 {
+        evidence.runs.extend(runs.iter().cloned().map(|run| report::RunOutcome { seed_data, ..run }));
+        evidence.records.extend(records.iter().cloned().map(|record| {
+            let worse =
+                if record.metric == Metric::ExactMatch && record.len_eval > record.len_train_max { 0.005 * seed_data as f64 } else { 0.0 };
+            report::Record { seed_data, value: (record.value - worse).max(0.0), ..record }
+        }));
+    }
+    evidence
+}
+
+#[test]
+fn crossed_seeds_split_the_spread() {
+    let (analysis, page) = report(&crossed());
+    let found = analysis.variances.iter().find(|variance| variance.task.is_none() && variance.outcome == Outcome::AreaBeyond).unwrap();
+    assert_eq!((found.cells, found.runs, &found.note), (1, 6, &None));
+    let [init, data, rest] = found.split.unwrap().shares.unwrap();
+    assert!(init > 0.9 && data + rest < 0.1, "{init} {data} {rest}");
+    assert!(page.contains("Shares of the variance between runs of one cell"));
+}
+
+#[test]
+fn paired_seeds_say_how_to_split_the_spread() {
+    let (analysis, page) = report(&synthetic::evidence());
+    assert!(analysis.variances.iter().all(|variance| variance.split.is_none()));
+    assert_eq!(analysis.variances[0].note.as_deref(), Some("seeds are not crossed"));
+    assert!(page.contains("<code>seeds: {init: [0, 1, 2], data: [0, 1, 2]}</code>"));
+}
+
+#[test]
+fn a_cross_with_a_run_that_did_not_fit_is_left_out_and_said() {
+    let mut evidence = crossed();
+    evidence.runs[0].status = RunStatus::Missing;
+    let variance = &report(&evidence).0.variances[0];
+    assert_eq!((variance.cells, variance.split), (0, None));
+    assert_eq!(variance.note.as_deref(), Some("1 crossed cell with a run that is missing or did not fit left out"));
+}
+
+#[test]
+fn what_is_declared_is_what_concludes() {
+    let mut evidence = synthetic::evidence();
+    evidence.sweep.primary = serde_json::from_str(r#"{"measure": "bits", "outcome": "area_beyond", "scope": "programs_only"}"#).unwrap();
+    let (analysis, page) = report(&evidence);
+    let primary = analysis.primary().unwrap();
+    assert_eq!((primary.measure.as_str(), primary.outcome, primary.scope), ("bits", Outcome::AreaBeyond, Scope::ProgramsOnly));
+    assert!(analysis.conclusion.sentence.contains("bits against mean out-of-distribution exact match, over tasks with programs only"));
+    assert!(analysis.conclusion.caution.contains("over all tasks, those without a known program ranked last"));
+    assert!(page.contains("bits against mean out-of-distribution exact match over programs only, was declared"));
+    assert_eq!(serde_json::from_str::<report::PrimaryAnalysis>("{}").unwrap(), report::PrimaryAnalysis::default());
+    assert!(serde_json::from_str::<report::PrimaryAnalysis>(r#"{"outcome": "loss"}"#).is_err());
+}
+
+#[test]
+fn a_confounder_that_is_program_length_itself_leaves_nothing() {
+    let mut evidence = synthetic::evidence();
+    for task in &mut evidence.tasks {
+        task.answer_tokens = Some(task.program.as_ref().and_then(|program| program.measure("core_operations")).unwrap_or(f64::INFINITY));
+    }
+    let analysis = analysis(&evidence);
+    let partials = &analysis.primary().unwrap().partials;
+    assert_eq!((partials[0].rho, partials[0].note.as_deref()), (None, Some("undefined")));
+    assert!(partials[1].rho.unwrap() < -0.9 && partials[1].p_value.unwrap() < 0.05);
+}
+
+#[test]
+fn what_is_not_known_of_tasks_cannot_be_held_fixed() {
+    let mut evidence = synthetic::evidence();
+    for task in &mut evidence.tasks {
+        task.answer_tokens = None;
+        task.alphabet = 10;
+    }
+    let analysis = analysis(&evidence);
+    let notes: Vec<&str> = analysis.primary().unwrap().partials.iter().map(|partial| partial.note.as_deref().unwrap_or("")).collect();
+    assert_eq!(notes, ["not known", "the same for all", "", "not known"]);
+}
+
+#[test]
+fn a_verdict_that_hangs_on_tau_says_so() {
+    let mut evidence = synthetic::only("sort");
+    for record in evidence.records.iter_mut().filter(|record| record.metric == Metric::ExactMatch && record.len_eval > record.len_train_max)
+    {
+        record.value = 0.96;
+    }
+    let (analysis, page) = report(&evidence);
+    let verdict = &analysis.verdicts[0];
+    let ratios: Vec<(f64, f64)> = verdict.reach_at.iter().map(|at| (at.tau, at.reach.ratio)).collect();
+    assert_eq!(ratios, [(0.9, 3.0), (0.95, 3.0), (0.99, 1.0)]);
+    assert_eq!((verdict.status, verdict.hangs_on_tau()), (VerdictStatus::Generalizes, true));
+    assert!(page.contains("The verdict hangs on tau for sort."));
+    assert!(report(&synthetic::only("majority")).1.contains("No verdict hangs on tau."));
 }

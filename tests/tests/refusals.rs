@@ -19,7 +19,7 @@ fn every_problem_of_a_sweep_file_is_reported_at_once() {
     let desk = Desk::new();
     desk.write(
         "bad.yaml",
-        "sweep: bad/name\ndevice: tpu\nsedes: [0]\nseeds: [1, 1]\nbase:\n  train:\n    lr: fast\n    setps: 10\ncells:\n  - task: srot\n    train: {lr: 1.0e-3}\n  - task: sort\n    alphabet: 30\n    model: {heads: 3}\n    train: {batch: 0}\n    evaluate: {lengths: [10, 40]}\nreport:\n  primary_measure: core_operation\n",
+        "sweep: bad/name\ndevice: tpu\nsedes: [0]\nseeds: [1, 1]\nbase:\n  train:\n    lr: fast\n    setps: 10\ncells:\n  - task: srot\n    train: {lr: 1.0e-3}\n  - task: sort\n    alphabet: 30\n    model: {heads: 3}\n    train: {batch: 0}\n    evaluate: {lengths: [10, 40]}\nreport:\n  primary: {measure: core_operation}\n",
     );
     insta::assert_snapshot!(refusal(&desk, &["run", "bad.yaml"]));
     assert!(!desk.path("runs").exists(), "nothing is created before everything is checked");

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::primary::PrimaryConfig;
+
 /// A sweep file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -372,8 +374,8 @@ pub struct ReportConfig {
     pub fit_gate: f64,
     /// Exact match from which a length counts as reached.
     pub reach_tau: f64,
-    /// The measure of program length declared in advance.
-    pub primary_measure: String,
+    /// The analysis declared in advance.
+    pub primary: PrimaryConfig,
 }
 
 impl Default for ModelConfig {
@@ -427,7 +429,7 @@ impl Default for PredictConfig {
 
 impl Default for ReportConfig {
     fn default() -> Self {
-        Self { fit_gate: 0.99, reach_tau: 0.9, primary_measure: "core_operations".to_owned() }
+        Self { fit_gate: 0.99, reach_tau: 0.9, primary: PrimaryConfig::default() }
     }
 }
 

@@ -38,8 +38,9 @@ pub(crate) fn validate_sweep(config: &SweepConfig, problems: &mut Vec<Problem>) 
     let report = &config.report;
     check.that("report.fit_gate", (0.0..=1.0).contains(&report.fit_gate), || not_a_share(report.fit_gate));
     check.that("report.reach_tau", report.reach_tau > 0.0 && report.reach_tau <= 1.0, || not_a_share(report.reach_tau));
-    check.that("report.primary_measure", MEASURES.contains(&report.primary_measure.as_str()), || {
-        format!("unknown measure `{}`: {}", report.primary_measure, suggest(&report.primary_measure, MEASURES))
+    let measure = &report.primary.measure;
+    check.that("report.primary.measure", MEASURES.contains(&measure.as_str()), || {
+        format!("unknown measure `{measure}`: {}", suggest(measure, MEASURES))
     });
 }
 

@@ -4,15 +4,15 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::correlation::{Correlation, Outcome, Scope};
+use super::correlation::Correlation;
+use super::partial::Partial;
 use super::verdict::Verdict;
 use crate::number;
+use crate::primary::{Outcome, PrimaryAnalysis, Scope};
+use crate::statistics::power::{POWER, half_width_at_zero, smallest_found};
 
 /// Largest permutation p-value with which the data may speak.
 pub const ALPHA: f64 = 0.05;
-
-/// From this many tasks on, the interval around no association is within about ±0.4.
-const MANY_TASKS: usize = 25;
 
 /// What the primary analysis says of the conjecture.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -50,19 +50,16 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Concludes from the primary analysis, and says whether the controls carry it.
-pub(crate) fn conclude(primary_measure: &str, verdicts: &[Verdict], correlations: &[Correlation]) -> Conclusion {
-    let of_scope = |scope| {
-        let reach = correlations.iter().filter(|c| c.outcome == Outcome::ReachRatio && c.measure == primary_measure);
-        reach.into_iter().find(|c| c.scope == scope)
-    };
-    let primary = of_scope(Scope::AllTasks);
-    let finding = primary.map_or(Finding::CannotTell, finding_of);
+/// Concludes from the declared analysis, and says how much it is worth.
+pub(crate) fn conclude(primary: &PrimaryAnalysis, verdicts: &[Verdict], correlations: &[Correlation], horizon: Option<f64>) -> Conclusion {
+    let of_scope = |scope| correlations.iter().find(|c| c.measure == primary.measure && c.outcome == primary.outcome && c.scope == scope);
+    let declared = of_scope(primary.scope);
+    let finding = declared.map_or(Finding::CannotTell, finding_of);
     let left_out = verdicts.iter().filter(|verdict| verdict.reach.is_none()).count();
     Conclusion {
         finding,
-        sentence: sentence(primary_measure, finding, primary),
-        caution: caution(primary, of_scope(Scope::ProgramsOnly), left_out),
+        sentence: sentence(primary, finding, declared),
+        caution: caution(declared, of_scope(primary.scope.other()), left_out, horizon),
     }
 }
 
@@ -89,44 +86,84 @@ pub(crate) fn numbers(correlation: &Correlation) -> String {
     format!("Spearman's rho {}, {interval}{p}, {}", number::signed(rho), number::plural(correlation.tasks, "task"))
 }
 
-fn sentence(measure: &str, finding: Finding, primary: Option<&Correlation>) -> String {
-    let meaning = match finding {
-        Finding::Agrees => "tasks with shorter programs reached further beyond their training lengths",
-        Finding::Contradicts => "tasks with longer programs reached further beyond their training lengths",
-        Finding::CannotTell => "whether shorter programs reach further beyond the training lengths is left open",
+fn sentence(primary: &PrimaryAnalysis, finding: Finding, declared: Option<&Correlation>) -> String {
+    let (did, do_) = match primary.outcome {
+        Outcome::ReachRatio => ("reached further beyond their training lengths", "reach further beyond the training lengths"),
+        Outcome::AreaBeyond | Outcome::ExactMatchAtTwice => {
+            ("were right more often beyond their training lengths", "are right more often beyond the training lengths")
+        }
     };
-    let numbers = primary.map_or_else(|| "nothing was measured".to_owned(), numbers);
-    format!("{}: {meaning} ({} against median reach ratio: {numbers})", upper_first(&finding.to_string()), number::words(measure))
+    let meaning = match finding {
+        Finding::Agrees => format!("tasks with shorter programs {did}"),
+        Finding::Contradicts => format!("tasks with longer programs {did}"),
+        Finding::CannotTell => format!("whether shorter programs {do_} is left open"),
+    };
+    let numbers = declared.map_or_else(|| "nothing was measured".to_owned(), numbers);
+    let scope = match primary.scope {
+        Scope::AllTasks => "",
+        Scope::ProgramsOnly => ", over tasks with programs only",
+    };
+    format!(
+        "{}: {meaning} ({} against {}{scope}: {numbers})",
+        upper_first(&finding.to_string()),
+        number::words(&primary.measure),
+        primary.outcome
+    )
 }
 
-fn caution(primary: Option<&Correlation>, programs: Option<&Correlation>, left_out: usize) -> String {
-    let tasks = primary.map_or(0, |primary| primary.tasks);
-    let mut parts = vec![match half_width_at_zero(tasks) {
-        Some(half_width) => format!(
-            "{tasks} tasks say {}: were there no association at all, a 95 % interval for rho would still reach about \
-             ±{half_width:.2}",
-            if tasks < MANY_TASKS { "little" } else { "something" },
-        ),
-        None => format!("{} cannot carry a correlation: add tasks", number::plural(tasks, "task")),
-    }];
+fn caution(declared: Option<&Correlation>, other: Option<&Correlation>, left_out: usize, horizon: Option<f64>) -> String {
+    let tasks = declared.map_or(0, |declared| declared.tasks);
+    let mut parts = vec![what_tasks_show(tasks)];
+    if let Some((declared, horizon)) = declared.zip(horizon).filter(|(declared, _)| declared.at_horizon > 0) {
+        parts.push(format!(
+            "{} of {tasks} {} right up to the horizon, {} times the training lengths, and {}: how they differ beyond is not known",
+            declared.at_horizon,
+            if declared.at_horizon == 1 { "is" } else { "are" },
+            number::short(horizon),
+            if declared.at_horizon == 1 { "counts as that" } else { "tie there" },
+        ));
+    }
     if left_out > 0 {
         parts.push(format!("tasks without a run that fitted ({left_out}) are left out"));
     }
-    if let Some(programs) = programs.filter(|programs| programs.tasks < tasks) {
-        parts.push(format!(
-            "tasks without a known program ({}) rank last by assumption; over tasks with programs only: {}",
-            tasks - programs.tasks,
-            numbers(programs)
-        ));
+    if let Some((declared, other)) = declared.zip(other).filter(|(declared, other)| declared.tasks != other.tasks) {
+        parts.push(match other.scope {
+            Scope::ProgramsOnly => format!(
+                "tasks without a known program ({}) rank last by assumption; over tasks with programs only: {}",
+                declared.tasks - other.tasks,
+                numbers(other)
+            ),
+            Scope::AllTasks => format!("over all tasks, those without a known program ranked last: {}", numbers(other)),
+        });
     }
+    parts.extend(declared.and_then(held_fixed));
     parts.join("; ")
 }
 
-/// Half the width of a 95 % interval for rho around 0 with this many tasks, by Fisher's transformation.
-///
-/// Standard error `sqrt((1 + rho² / 2) / (n - 3))` at rho 0. Source: Bonett and Wright 2000, <https://doi.org/10.1007/BF02294183>.
-pub fn half_width_at_zero(tasks: usize) -> Option<f64> {
-    (tasks > 3).then(|| (1.959_964 / ((tasks - 3) as f64).sqrt()).tanh())
+/// The power of so many tasks, in words.
+fn what_tasks_show(tasks: usize) -> String {
+    match half_width_at_zero(tasks).zip(smallest_found(tasks)) {
+        Some((half_width, smallest)) => format!(
+            "with {tasks} tasks an interval for rho narrower than about ±{half_width:.2} is not to be had where there is no association, and only \
+             |rho| of {smallest:.2} or more would be found with {:.0} % power",
+            100.0 * POWER
+        ),
+        None => format!("{} cannot carry a correlation: add tasks", number::plural(tasks, "task")),
+    }
+}
+
+/// rho with all confounders held fixed, or else with each that can be: `rho is −0.71 with alphabet held fixed (p = 0.012)`.
+fn held_fixed(declared: &Correlation) -> Option<String> {
+    let told = |partial: &&Partial| partial.note.is_none() && partial.rho.is_some();
+    let together = declared.partials.last().filter(told);
+    let told: Vec<&Partial> = together.map_or_else(|| declared.partials.iter().filter(told).collect(), |together| vec![together]);
+    let words = |partial: &&Partial| {
+        let given: Vec<String> = partial.given.iter().map(ToString::to_string).collect();
+        let p = partial.p_value.map(|p| format!(" (p {})", number::p_value(p))).unwrap_or_default();
+        Some(format!("{} with {} held fixed{p}", number::signed(partial.rho?), number::list(&given)))
+    };
+    let told: Vec<String> = told.iter().filter_map(words).collect();
+    (!told.is_empty()).then(|| format!("rho is {}", number::list(&told)))
 }
 
 fn upper_first(text: &str) -> String {
@@ -136,6 +173,7 @@ fn upper_first(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::partial::Confounder;
     use super::*;
     use crate::statistics::binomial::Interval;
 
@@ -146,13 +184,17 @@ mod tests {
             scope: Scope::AllTasks,
             primary: true,
             tasks: 7,
+            at_horizon: 2,
             rho: Some(f64::midpoint(low, high)),
             tau_b: Some(f64::midpoint(low, high)),
+            tau_b_interval: None,
+            tau_b_p_value: None,
             interval: Some(Interval { low, high }),
             resamples_used: 5000,
             resamples_dropped: 0,
             p_value: Some(p_value),
             p_exact: true,
+            partials: vec![Partial { given: vec![Confounder::Alphabet], tasks: 7, rho: Some(-0.31), p_value: Some(0.42), note: None }],
             note: None,
         }
     }
@@ -167,18 +209,26 @@ mod tests {
 
     #[test]
     fn the_sentence_can_be_negative() {
-        let found = conclude("core_operations", &[], &[correlation(0.2, 0.8, 0.004)]);
+        let found = conclude(&PrimaryAnalysis::default(), &[], &[correlation(0.2, 0.8, 0.004)], Some(3.0));
         insta::assert_snapshot!(
             found.sentence,
             @"The data do not support the conjecture: tasks with longer programs reached further beyond their training lengths (core operations against median reach ratio: Spearman's rho 0.50, 95 % interval 0.20 to 0.80, p = 0.004, 7 tasks)"
         );
+        insta::assert_snapshot!(
+            found.caution,
+            @"with 7 tasks an interval for rho narrower than about ±0.75 is not to be had where there is no association, and only |rho| of 0.90 or more would be found with 80 % power; 2 of 7 are right up to the horizon, 3 times the training lengths, and tie there: how they differ beyond is not known; rho is −0.31 with alphabet held fixed (p = 0.420)"
+        );
     }
 
     #[test]
-    fn few_tasks_have_wide_intervals() {
-        // tanh(1.959964 / sqrt(n - 3)) at n = 7 and 10.
-        assert!((half_width_at_zero(7).unwrap() - 0.753).abs() < 1e-3);
-        assert!((half_width_at_zero(10).unwrap() - 0.630).abs() < 1e-3);
-        assert_eq!(half_width_at_zero(3), None);
+    fn the_sentence_names_what_was_declared() {
+        let primary = PrimaryAnalysis { measure: "bits".into(), outcome: Outcome::AreaBeyond, scope: Scope::ProgramsOnly };
+        let declared =
+            Correlation { measure: "bits".into(), outcome: primary.outcome, scope: primary.scope, ..correlation(-0.9, -0.3, 0.01) };
+        let found = conclude(&primary, &[], &[correlation(0.2, 0.8, 0.004), declared], Some(3.0));
+        insta::assert_snapshot!(
+            found.sentence,
+            @"The data agree with the conjecture: tasks with shorter programs were right more often beyond their training lengths (bits against mean out-of-distribution exact match, over tasks with programs only: Spearman's rho −0.60, 95 % interval −0.90 to −0.30, p = 0.010, 7 tasks)"
+        );
     }
 }

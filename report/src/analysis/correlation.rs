@@ -1,15 +1,20 @@
 //! Does program length predict generalization? Rank correlations over tasks.
 
-use std::fmt;
+use std::collections::HashMap;
 
 use rand::Rng;
 use serde::Serialize;
 
-use super::verdict::Verdict;
+use super::partial::{Partial, partials};
+use super::run::RunSummary;
 use crate::evidence::{Evidence, TaskInfo};
+use crate::primary::{Outcome, PrimaryAnalysis, Scope};
 use crate::statistics::binomial::Interval;
+use crate::statistics::median;
+use crate::statistics::permutation::{permutation_kendall, permutation_spearman};
 use crate::statistics::rank::{kendall_tau_b, spearman};
-use crate::statistics::resample::{MIN_PAIRS_FOR_INTERVAL, bootstrap_spearman, permutation_spearman};
+use crate::statistics::reach::at_least;
+use crate::statistics::resample::{MIN_PAIRS_FOR_INTERVAL, RankBootstrap, bootstrap_nested};
 
 /// Bootstrap resamples behind every interval.
 pub const RESAMPLES: usize = 5_000;
@@ -29,91 +34,59 @@ pub struct Correlation {
     pub primary: bool,
     /// Tasks that count: those with a run that fitted and, for [`Scope::ProgramsOnly`], a known program.
     pub tasks: usize,
+    /// Of these, the tasks whose median reach is at the horizon, where they tie though they may differ beyond; 0 for other outcomes.
+    pub at_horizon: usize,
     /// Spearman's rho; negative when shorter programs go with more generalization.
     pub rho: Option<f64>,
+    /// Bootstrap percentile interval of rho, 95 %: tasks drawn again, and runs within each.
+    pub interval: Option<Interval>,
+    /// Two-sided permutation p-value of rho.
+    pub p_value: Option<f64>,
     /// Kendall's tau-b, of the same sign.
     pub tau_b: Option<f64>,
-    /// Bootstrap percentile interval of rho, 95 %.
-    pub interval: Option<Interval>,
-    /// Bootstrap resamples behind the interval.
+    /// Bootstrap percentile interval of tau-b, 95 %, from the same resamples.
+    pub tau_b_interval: Option<Interval>,
+    /// Two-sided permutation p-value of tau-b.
+    pub tau_b_p_value: Option<f64>,
+    /// Bootstrap resamples behind the intervals.
     pub resamples_used: usize,
     /// Bootstrap resamples left out because their correlation is undefined.
     pub resamples_dropped: usize,
-    /// Two-sided permutation p-value of rho.
-    pub p_value: Option<f64>,
     /// Whether every permutation was tried.
     pub p_exact: bool,
+    /// rho with each confounder held fixed, and with all of them.
+    pub partials: Vec<Partial>,
     /// Why rho, or its interval, is missing.
     pub note: Option<String>,
 }
 
-/// What program length is held against, per task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// Median over fitted runs of reach over the longest training length, no further than the horizon.
-    ReachRatio,
-    /// Median over fitted runs of the mean exact match at out-of-distribution lengths up to the horizon.
-    AreaBeyond,
-}
-
-impl Outcome {
-    /// Every outcome, the primary one first.
-    pub const ALL: [Self; 2] = [Self::ReachRatio, Self::AreaBeyond];
-
-    /// The outcome of a task. A reach beyond the horizon counts as the horizon: not every task was tested further.
-    fn of(self, verdict: &Verdict, horizon: f64) -> Option<f64> {
-        match self {
-            Self::ReachRatio => verdict.reach.map(|reach| reach.ratio.min(horizon)),
-            Self::AreaBeyond => verdict.area_beyond,
-        }
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ReachRatio => "median reach ratio",
-            Self::AreaBeyond => "mean out-of-distribution exact match",
-        })
-    }
-}
-
-/// The tasks of a correlation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// Every task with a run that fitted; tasks without a known program rank after every program, tied.
-    AllTasks,
-    /// Only those with a known program.
-    ProgramsOnly,
-}
-
-impl Scope {
-    /// Both scopes, the primary one first.
-    pub const ALL: [Self; 2] = [Self::AllTasks, Self::ProgramsOnly];
-}
-
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::AllTasks => "all tasks",
-            Self::ProgramsOnly => "programs only",
-        })
-    }
+/// A task that counts, as a correlation sees it.
+pub(crate) struct Pair<'a> {
+    pub(crate) task: &'a TaskInfo,
+    /// Its runs that fitted.
+    pub(crate) fitted: &'a [&'a RunSummary],
+    /// Program length; infinite where no program is known.
+    pub(crate) length: f64,
+    /// The outcome of each run that has one.
+    pub(crate) of_runs: Vec<f64>,
+    /// Their median.
+    pub(crate) outcome: f64,
 }
 
 /// Every measure with every outcome over both sets of tasks: the primary measure first, the others as the programs name them.
-pub(crate) fn correlate(evidence: &Evidence, verdicts: &[Verdict], horizon: f64, rng: &mut (impl Rng + ?Sized)) -> Vec<Correlation> {
+pub(crate) fn correlate(evidence: &Evidence, runs: &[RunSummary], horizon: f64, rng: &mut (impl Rng + ?Sized)) -> Vec<Correlation> {
+    let mut fitted: HashMap<&str, Vec<&RunSummary>> = HashMap::new();
+    for run in runs.iter().filter(|run| run.fitted()) {
+        fitted.entry(&run.outcome.task).or_default().push(run);
+    }
     let mut correlations = Vec::new();
     for outcome in Outcome::ALL {
         for measure in measures(evidence) {
             for scope in Scope::ALL {
-                let pairs = pairs(evidence, verdicts, horizon, &measure, outcome, scope);
-                let mut correlation = correlate_pairs(&pairs, rng);
-                correlation.primary =
-                    measure == evidence.sweep.primary_measure && outcome == Outcome::ReachRatio && scope == Scope::AllTasks;
-                correlations.push(Correlation { measure: measure.clone(), outcome, scope, ..correlation });
+                let analysis = PrimaryAnalysis { measure: measure.clone(), outcome, scope };
+                let pairs = pairs(evidence, &fitted, horizon, &analysis);
+                let primary = analysis == evidence.sweep.primary;
+                correlations.push(Correlation { primary, ..correlate_pairs(analysis, &pairs, horizon, rng) });
             }
         }
     }
@@ -122,7 +95,7 @@ pub(crate) fn correlate(evidence: &Evidence, verdicts: &[Verdict], horizon: f64,
 
 /// Names of measures in the order of the tables.
 pub(crate) fn measures(evidence: &Evidence) -> Vec<String> {
-    let mut names = vec![evidence.sweep.primary_measure.clone()];
+    let mut names = vec![evidence.sweep.primary.measure.clone()];
     for program in evidence.tasks.iter().filter_map(|task| task.program.as_ref()) {
         for (name, _) in &program.measures {
             if !names.contains(name) {
@@ -133,37 +106,53 @@ pub(crate) fn measures(evidence: &Evidence) -> Vec<String> {
     names
 }
 
-/// (program length, outcome) of each task that counts.
-fn pairs(evidence: &Evidence, verdicts: &[Verdict], horizon: f64, measure: &str, outcome: Outcome, scope: Scope) -> Vec<(f64, f64)> {
-    let length = |task: &TaskInfo| match (&task.program, scope) {
-        (Some(program), _) => program.measure(measure),
-        (None, Scope::AllTasks) => Some(f64::INFINITY),
-        (None, Scope::ProgramsOnly) => None,
+fn pairs<'a>(
+    evidence: &'a Evidence,
+    fitted: &'a HashMap<&str, Vec<&'a RunSummary>>,
+    horizon: f64,
+    analysis: &PrimaryAnalysis,
+) -> Vec<Pair<'a>> {
+    let pair = |task: &'a TaskInfo| {
+        let length = match (&task.program, analysis.scope) {
+            (Some(program), _) => program.measure(&analysis.measure)?,
+            (None, Scope::AllTasks) => f64::INFINITY,
+            (None, Scope::ProgramsOnly) => return None,
+        };
+        let fitted = fitted.get(task.task.as_str())?;
+        let of_runs: Vec<f64> = fitted.iter().filter_map(|run| run.outcome_value(analysis.outcome, horizon)).collect();
+        Some(Pair { task, fitted, length, outcome: median(&of_runs)?, of_runs })
     };
-    let both = evidence.tasks.iter().zip(verdicts);
-    both.filter_map(|(task, verdict)| length(task).zip(outcome.of(verdict, horizon))).collect()
+    evidence.tasks.iter().filter_map(pair).collect()
 }
 
-fn correlate_pairs(pairs: &[(f64, f64)], rng: &mut (impl Rng + ?Sized)) -> Correlation {
-    let (x, y): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+fn correlate_pairs(analysis: PrimaryAnalysis, pairs: &[Pair<'_>], horizon: f64, rng: &mut (impl Rng + ?Sized)) -> Correlation {
+    let (x, y): (Vec<f64>, Vec<f64>) = pairs.iter().map(|pair| (pair.length, pair.outcome)).unzip();
+    let of_runs: Vec<Vec<f64>> = pairs.iter().map(|pair| pair.of_runs.clone()).collect();
     let rho = spearman(&x, &y);
-    let bootstrap = rho.map(|_| bootstrap_spearman(&x, &y, RESAMPLES, rng));
+    let bootstrap = if rho.is_some() { bootstrap_nested(&x, &of_runs, RESAMPLES, rng) } else { RankBootstrap::default() };
     let permutation = permutation_spearman(&x, &y, PERMUTATIONS, rng);
-    let interval = bootstrap.and_then(|bootstrap| bootstrap.interval);
+    let at_horizon = match analysis.outcome {
+        Outcome::ReachRatio => y.iter().filter(|reached| at_least(**reached, horizon)).count(),
+        Outcome::AreaBeyond | Outcome::ExactMatchAtTwice => 0,
+    };
     Correlation {
-        measure: String::new(),
-        outcome: Outcome::ReachRatio,
-        scope: Scope::AllTasks,
+        measure: analysis.measure,
+        outcome: analysis.outcome,
+        scope: analysis.scope,
         primary: false,
         tasks: pairs.len(),
+        at_horizon,
         rho,
-        tau_b: kendall_tau_b(&x, &y),
-        interval,
-        resamples_used: bootstrap.map_or(0, |bootstrap| bootstrap.used),
-        resamples_dropped: bootstrap.map_or(0, |bootstrap| bootstrap.dropped),
+        interval: bootstrap.rho.interval,
         p_value: permutation.map(|permutation| permutation.p_value),
+        tau_b: kendall_tau_b(&x, &y),
+        tau_b_interval: bootstrap.tau_b.interval,
+        tau_b_p_value: permutation_kendall(&x, &y, PERMUTATIONS, rng).map(|permutation| permutation.p_value),
+        resamples_used: bootstrap.rho.used,
+        resamples_dropped: bootstrap.rho.dropped,
         p_exact: permutation.is_some_and(|permutation| permutation.exact),
-        note: note(&x, &y, rho, interval),
+        partials: partials(pairs, rng),
+        note: note(&x, &y, rho, bootstrap.rho.interval),
     }
 }
 
@@ -190,9 +179,27 @@ mod tests {
     use rand_chacha::rand_core::SeedableRng;
 
     use super::*;
+    use crate::evidence::Role;
+
+    fn task() -> TaskInfo {
+        TaskInfo {
+            task: "sort".into(),
+            summary: String::new(),
+            format: String::new(),
+            unit: String::new(),
+            alphabet: 10,
+            answer_tokens: None,
+            program: None,
+            role: Role::Control,
+            model: String::new(),
+        }
+    }
 
     fn correlate(pairs: &[(f64, f64)]) -> Correlation {
-        correlate_pairs(pairs, &mut ChaCha8Rng::seed_from_u64(0))
+        let task = task();
+        let pair = |&(length, outcome)| Pair { task: &task, fitted: &[], length, of_runs: vec![outcome; 3], outcome };
+        let pairs: Vec<Pair<'_>> = pairs.iter().map(pair).collect();
+        correlate_pairs(PrimaryAnalysis::default(), &pairs, 3.0, &mut ChaCha8Rng::seed_from_u64(0))
     }
 
     #[test]
@@ -213,6 +220,8 @@ mod tests {
         let found = correlate(&[(6.0, 3.0), (9.0, 2.5), (11.0, 2.0), (23.0, 1.5), (f64::INFINITY, 1.0)]);
         assert_eq!((found.rho, found.tau_b, found.tasks), (Some(-1.0), Some(-1.0), 5));
         assert!(found.p_exact && (found.p_value.unwrap() - 2.0 / 120.0).abs() < 1e-12);
+        assert_eq!((found.tau_b_p_value, found.tau_b_interval), (found.p_value, found.interval));
+        assert_eq!(found.at_horizon, 1);
         assert!(found.resamples_dropped > 0, "all five draws of one task have no correlation");
         assert_eq!(found.resamples_used + found.resamples_dropped, RESAMPLES);
     }

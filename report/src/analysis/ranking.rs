@@ -17,7 +17,7 @@ use crate::statistics::binomial::Interval;
 use crate::statistics::median;
 use crate::statistics::rank::spearman;
 use crate::statistics::reach::{area_beyond, reach};
-use crate::statistics::resample::{MIN_PAIRS_FOR_INTERVAL, bootstrap_clusters, spearman_of};
+use crate::statistics::resample::{MIN_PAIRS_FOR_INTERVAL, bootstrap_clusters, bootstrap_clusters_spearman};
 
 /// One predictor, and how well it orders cells.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -164,8 +164,12 @@ fn rank_one(predictor: String, units: &[Unit], said: &[Option<Said>], rng: &mut 
     let reach = agreement(both.iter().filter_map(|(unit, said)| Some((*unit, said.reach?, unit.reach_ratio))).collect(), rng);
     let area = agreement(both.iter().filter_map(|(unit, said)| Some((*unit, said.area?, unit.area?))).collect(), rng);
     let (of, errors): (Vec<&Unit>, Vec<f64>) = both.iter().filter_map(|(unit, said)| Some((*unit, said.error?))).unzip();
-    let of_drawn = |places: &[usize]| mean(&places.iter().map(|&place| errors[place]).collect::<Vec<_>>());
-    let error_interval = if errors.is_empty() { None } else { bootstrap_clusters(&by_task(&of), of_drawn, RESAMPLES, rng).interval };
+    let of_drawn = |times: &[u32]| {
+        let drawn: f64 = times.iter().map(|&times| f64::from(times)).sum();
+        let sum: f64 = errors.iter().zip(times).map(|(error, &times)| f64::from(times) * error).sum();
+        (drawn > 0.0).then(|| sum / drawn)
+    };
+    let error_interval = bootstrap_clusters(&by_task(&of), of_drawn, RESAMPLES, rng).interval;
     let of_both: Vec<&Unit> = both.iter().map(|(unit, _)| *unit).collect();
     Ranking { predictor, cells: both.len(), tasks: by_task(&of_both).len(), reach, area, error: mean(&errors), error_interval }
 }
@@ -185,7 +189,7 @@ fn agreement(triples: Vec<(&Unit, f64, f64)>, rng: &mut (impl Rng + ?Sized)) -> 
         };
         return RankAgreement { rho: None, interval: None, note: Some(note.to_owned()) };
     };
-    let interval = bootstrap_clusters(&clusters, |places| spearman_of(&predicted, &measured, places), RESAMPLES, rng).interval;
+    let interval = bootstrap_clusters_spearman(&predicted, &measured, &clusters, RESAMPLES, rng).interval;
     let note = match interval {
         Some(_) => None,
         None if clusters.len() < MIN_PAIRS_FOR_INTERVAL => Some(format!("no interval: fewer than {MIN_PAIRS_FOR_INTERVAL} tasks")),

@@ -1,14 +1,19 @@
 //! One run, judged on its own: its curve, whether it fitted, how far it reaches.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
 use crate::evidence::{Evidence, RunOutcome, RunStatus};
+use crate::primary::Outcome;
 use crate::record::{Metric, Record, Split};
 use crate::statistics::binomial::{Interval, Share};
 use crate::statistics::fit::{Fit, fit};
 use crate::statistics::reach::{Reach, area_beyond, reach};
+
+/// Every reach is also told at these, so that a reader sees what hangs on the sweep's own tau.
+pub const TAUS: [f64; 3] = [0.9, 0.95, 0.99];
 
 /// A run and what its records say.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,9 +30,20 @@ pub struct RunSummary {
     pub reach: Option<Reach>,
     /// Reach over the longest training length; `None` unless the run fitted.
     pub reach_ratio: Option<f64>,
+    /// Reach at the sweep's tau and at each of [`TAUS`], tau ascending; empty unless the run fitted.
+    pub reach_at: Vec<ReachAt>,
     /// Mean exact match over the out-of-distribution lengths up to the horizon; `None` unless the run fitted and such lengths were
     /// evaluated.
     pub area_beyond: Option<f64>,
+}
+
+/// Reach at one tau.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ReachAt {
+    /// Lowest exact match that counts as right.
+    pub tau: f64,
+    /// How far the run is right by it.
+    pub reach: Reach,
 }
 
 /// The largest multiple of its longest training length to which every run that fitted was evaluated.
@@ -43,6 +59,25 @@ impl RunSummary {
     pub fn tested_to(&self) -> Option<f64> {
         let largest = self.curve.last()?.len_eval;
         (self.outcome.len_train_max > 0).then(|| largest as f64 / self.outcome.len_train_max as f64)
+    }
+
+    /// An outcome of the run, with none of what lies beyond the horizon; `None` unless it fitted and was evaluated where the outcome looks.
+    pub fn outcome_value(&self, outcome: Outcome, horizon: f64) -> Option<f64> {
+        match outcome {
+            Outcome::ReachRatio => self.reach_ratio.map(|ratio| ratio.min(horizon)),
+            Outcome::AreaBeyond => self.area_beyond,
+            Outcome::ExactMatchAtTwice if self.fitted() => {
+                let twice = 2 * self.outcome.len_train_max;
+                Some(self.beyond(horizon).min_by_key(|point| (point.len_eval.abs_diff(twice), Reverse(point.len_eval)))?.exact_match)
+            }
+            Outcome::ExactMatchAtTwice => None,
+        }
+    }
+
+    /// What was evaluated beyond the training lengths, up to the horizon.
+    fn beyond(&self, horizon: f64) -> impl Iterator<Item = &CurvePoint> {
+        let furthest = horizon * self.outcome.len_train_max as f64 + 1e-9;
+        self.curve.iter().filter(move |point| point.split == Split::Out && point.len_eval as f64 <= furthest)
     }
 
     /// Whether the run counts for verdicts.
@@ -110,17 +145,11 @@ pub(crate) fn summarize(evidence: &Evidence) -> Vec<RunSummary> {
     let mut runs: Vec<RunSummary> = evidence.runs.iter().map(summarize_one).collect();
     if let Some(horizon) = horizon(&runs) {
         for run in runs.iter_mut().filter(|run| run.fitted()) {
-            run.area_beyond = area_within(run, horizon);
+            let beyond: Vec<(usize, f64)> = run.beyond(horizon).map(|point| (point.len_eval, point.exact_match)).collect();
+            run.area_beyond = area_beyond(&beyond);
         }
     }
     runs
-}
-
-fn area_within(run: &RunSummary, horizon: f64) -> Option<f64> {
-    let furthest = horizon * run.outcome.len_train_max as f64 + 1e-9;
-    let beyond = run.curve.iter().filter(|point| point.split == Split::Out && point.len_eval as f64 <= furthest);
-    let pairs: Vec<(usize, f64)> = beyond.map(|point| (point.len_eval, point.exact_match)).collect();
-    area_beyond(&pairs)
 }
 
 fn summarize_run(outcome: &RunOutcome, records: &[&Record], gate: f64, tau: f64) -> RunSummary {
@@ -134,9 +163,12 @@ fn summarize_run(outcome: &RunOutcome, records: &[&Record], gate: f64, tau: f64)
     let finished = outcome.status == RunStatus::Done;
     let fit = if finished { fit(in_distribution, gate) } else { Fit::Unknown };
     let pairs: Vec<(usize, f64)> = curve.iter().map(|point| (point.len_eval, point.exact_match)).collect();
-    let reach = if fit == Fit::Fitted { reach(&pairs, tau) } else { None };
+    let reach_at = |tau: f64| Some(ReachAt { tau, reach: reach(&pairs, tau)? });
+    let fitted = fit == Fit::Fitted;
+    let reach = if fitted { reach(&pairs, tau) } else { None };
     RunSummary {
         reach,
+        reach_at: if fitted { taus(tau).into_iter().filter_map(reach_at).collect() } else { Vec::new() },
         reach_ratio: reach.and_then(|reach| reach.ratio(outcome.len_train_max)),
         area_beyond: None,
         outcome: outcome.clone(),
@@ -144,6 +176,15 @@ fn summarize_run(outcome: &RunOutcome, records: &[&Record], gate: f64, tau: f64)
         in_distribution,
         fit,
     }
+}
+
+/// The sweep's tau among [`TAUS`], ascending.
+pub(crate) fn taus(tau: f64) -> Vec<f64> {
+    let mut taus = TAUS.to_vec();
+    taus.push(tau);
+    taus.sort_by(f64::total_cmp);
+    taus.dedup();
+    taus
 }
 
 fn curve_point(record: &Record) -> CurvePoint {

@@ -5,12 +5,12 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::run::RunSummary;
-use crate::evidence::{Evidence, Role, TaskInfo};
+use super::run::{RunSummary, taus};
+use crate::evidence::{Evidence, Role, SweepInfo, TaskInfo};
 use crate::number;
 use crate::statistics::binomial::Share;
 use crate::statistics::median;
-use crate::statistics::reach::at_least;
+use crate::statistics::reach::{Reach, at_least};
 
 /// A task generalizes from this median reach ratio on; its exact match is also shown at this multiple of the training length.
 pub const FAR_RATIO: f64 = 2.0;
@@ -44,6 +44,8 @@ pub struct Verdict {
     pub reach: Option<MedianReach>,
     /// Reach of each run that fitted.
     pub reaches: Vec<SeedReach>,
+    /// Median reach at the sweep's tau and at each of [`super::run::TAUS`], and the verdict that it would give; tau ascending.
+    pub reach_at: Vec<MedianReachAt>,
     /// Exact match far beyond the training lengths.
     pub far: Option<FarExactMatch>,
     /// Median over the runs that fitted of the mean exact match at out-of-distribution lengths.
@@ -53,6 +55,11 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Whether the verdict would be another one at another tau of [`super::run::TAUS`].
+    pub fn hangs_on_tau(&self) -> bool {
+        self.reach_at.iter().any(|at| at.status != self.status)
+    }
+
     /// The primary measure in words: a number, `none known`, or `not measured`; with the profile where that is not the strict one.
     pub fn program_length_words(&self) -> String {
         match (self.program_length, self.has_program) {
@@ -75,6 +82,17 @@ pub struct MedianReach {
     pub ratio: f64,
     /// Whether the middle is a run that was right at every evaluated length, so that the median is a lower bound.
     pub censored: bool,
+}
+
+/// The middle of several reaches at one tau.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct MedianReachAt {
+    /// Lowest exact match that counts as right.
+    pub tau: f64,
+    /// The middle.
+    pub reach: MedianReach,
+    /// The verdict by it.
+    pub status: VerdictStatus,
 }
 
 /// The reach of one run.
@@ -150,15 +168,15 @@ impl fmt::Display for VerdictStatus {
 pub(crate) fn judge(evidence: &Evidence, runs: &[RunSummary]) -> Vec<Verdict> {
     let judge_one = |task: &TaskInfo| {
         let of_task: Vec<&RunSummary> = runs.iter().filter(|run| run.outcome.task == task.task).collect();
-        judge_task(task, &evidence.sweep.primary_measure, &of_task)
+        judge_task(task, &evidence.sweep, &of_task)
     };
     evidence.tasks.iter().map(judge_one).collect()
 }
 
-fn judge_task(task: &TaskInfo, primary_measure: &str, runs: &[&RunSummary]) -> Verdict {
+fn judge_task(task: &TaskInfo, sweep: &SweepInfo, runs: &[&RunSummary]) -> Verdict {
     let finished: Vec<&RunSummary> = runs.iter().copied().filter(|run| run.finished()).collect();
     let fitted: Vec<&RunSummary> = finished.iter().copied().filter(|run| run.fitted()).collect();
-    let reaches: Vec<SeedReach> = fitted.iter().filter_map(|run| seed_reach(run)).collect();
+    let reaches: Vec<SeedReach> = fitted.iter().filter_map(|run| seed_reach(run, run.reach?)).collect();
     let areas: Vec<f64> = fitted.iter().filter_map(|run| run.area_beyond).collect();
     let reach = median_reach(&reaches);
     let status = match reach {
@@ -170,7 +188,7 @@ fn judge_task(task: &TaskInfo, primary_measure: &str, runs: &[&RunSummary]) -> V
         task: task.task.clone(),
         role: task.role,
         has_program: task.program.is_some(),
-        program_length: task.program.as_ref().and_then(|program| program.measure(primary_measure)),
+        program_length: task.program.as_ref().and_then(|program| program.measure(&sweep.primary.measure)),
         program_profile: task.program.as_ref().map(|program| program.profile.clone()),
         len_train_max: runs.iter().map(|run| run.outcome.len_train_max).collect::<BTreeSet<_>>().into_iter().collect(),
         runs_attempted: runs.len(),
@@ -179,20 +197,26 @@ fn judge_task(task: &TaskInfo, primary_measure: &str, runs: &[&RunSummary]) -> V
         in_distribution: finished.iter().map(|run| run.in_distribution).sum(),
         reach,
         reaches,
+        reach_at: taus(sweep.reach_tau).into_iter().filter_map(|tau| median_reach_at(&fitted, tau)).collect(),
         far: far_exact_match(&fitted),
         area_beyond: median(&areas),
         status,
     }
 }
 
-fn seed_reach(run: &RunSummary) -> Option<SeedReach> {
-    let (reach, ratio) = run.reach.zip(run.reach_ratio)?;
+fn median_reach_at(fitted: &[&RunSummary], tau: f64) -> Option<MedianReachAt> {
+    let of_run = |run: &&RunSummary| seed_reach(run, run.reach_at.iter().find(|at| at.tau.total_cmp(&tau).is_eq())?.reach);
+    let reach = median_reach(&fitted.iter().filter_map(of_run).collect::<Vec<_>>())?;
+    Some(MedianReachAt { tau, reach, status: status_of(reach) })
+}
+
+fn seed_reach(run: &RunSummary, reach: Reach) -> Option<SeedReach> {
     Some(SeedReach {
         seed_init: run.outcome.seed_init,
         seed_data: run.outcome.seed_data,
         len_train_max: run.outcome.len_train_max,
         len: reach.len,
-        ratio,
+        ratio: reach.ratio(run.outcome.len_train_max)?,
         censored: reach.censored,
     })
 }

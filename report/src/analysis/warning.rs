@@ -77,7 +77,7 @@ fn tasks_without_fit(verdicts: &[Verdict]) -> Option<String> {
 }
 
 fn unmeasured(evidence: &Evidence) -> Option<String> {
-    let primary = &evidence.sweep.primary_measure;
+    let primary = &evidence.sweep.primary.measure;
     let mut programs = evidence.tasks.iter().filter_map(|task| task.program.as_ref()).peekable();
     programs.peek()?;
     if programs.any(|program| program.measure(primary).is_some()) {

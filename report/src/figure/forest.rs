@@ -28,7 +28,7 @@ pub(super) fn figure(evidence: &Evidence, analysis: &Analysis) -> Figure {
          predicts. Filled: all tasks, those without a known program ranked last. Open: tasks with a known program only; where filled and \
          open differ, the controls carry the result. The shaded row ({}) is the analysis declared beforehand; the others are \
          looked at as well and not corrected for their number.",
-        words(&evidence.sweep.primary_measure)
+        words(&evidence.sweep.primary.measure)
     );
     let description = describe(analysis);
     Figure {

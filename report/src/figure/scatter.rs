@@ -37,7 +37,7 @@ struct Spot<'a> {
 }
 
 pub(super) fn figure(evidence: &Evidence, analysis: &Analysis) -> Figure {
-    let measure = &evidence.sweep.primary_measure;
+    let measure = &evidence.sweep.primary.measure;
     let caption = format!(
         "Each large mark is a task: its median reach over the seeds that fitted, divided by the longest training length. Small open \
          marks beside it are its single runs. A triangle pointing up means that the run was still right at the longest length evaluated, so that the true \
@@ -93,7 +93,11 @@ fn draw(analysis: &Analysis, measure: &str, description: &str) -> String {
         return svg.finish(72.0, TITLE, description);
     }
     if let Some(primary) = analysis.primary() {
-        svg.text((LEFT - 46.0, 45.0), &format!("over all tasks: {}", numbers(primary)), Type::PLAIN.in_colour(QUIET));
+        svg.text(
+            (LEFT - 46.0, 45.0),
+            &format!("{}, {}: {}", primary.scope, primary.outcome, numbers(primary)),
+            Type::PLAIN.in_colour(QUIET),
+        );
     }
     let top = legend(&mut svg, &shown) + 14.0;
     let bottom = top + if shown.len() < MANY_TASKS { PLOT_HEIGHT } else { 1.5 * PLOT_HEIGHT };

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::failures::{MistakeRow, mistakes};
-use crate::analysis::verdict::{SeedReach, Verdict};
-use crate::analysis::{Analysis, Correlation, CurvePoint, RankAgreement, Ranking, RunSummary};
+use crate::analysis::verdict::{MedianReachAt, SeedReach, Verdict};
+use crate::analysis::{Analysis, Correlation, CurvePoint, Partial, RankAgreement, Ranking, RunSummary, SeedVariance};
 use crate::evidence::{Evidence, Role, TaskInfo};
 use crate::number::{self, bound, dash, lens, words};
 use crate::prediction::{CellPredictions, PredictedPoint, ShortestProgram};
+use crate::primary::PrimaryAnalysis;
 use crate::record::Split;
 use crate::statistics::binomial::Share;
 use crate::statistics::fit::Fit;
@@ -36,6 +37,19 @@ pub(super) struct VerdictRow {
     pub(super) status: String,
 }
 
+/// Median reach ratio of each task at each tau.
+pub(super) struct ThresholdTable {
+    pub(super) taus: Vec<f64>,
+    pub(super) rows: Vec<ThresholdRow>,
+    /// The tasks whose verdict hangs on tau, in words; empty where none does.
+    pub(super) hanging: String,
+}
+
+pub(super) struct ThresholdRow {
+    pub(super) task: String,
+    pub(super) cells: Vec<Measured>,
+}
+
 pub(super) struct CorrelationRow {
     pub(super) outcome: String,
     pub(super) measure: String,
@@ -45,8 +59,32 @@ pub(super) struct CorrelationRow {
     pub(super) rho: String,
     pub(super) interval: String,
     pub(super) p_value: String,
-    pub(super) tau_b: String,
+    pub(super) tau_b: Measured,
     pub(super) remarks: String,
+}
+
+/// rho of one measure, plain and with confounders held fixed.
+pub(super) struct PartialRow {
+    pub(super) measure: String,
+    pub(super) primary: bool,
+    pub(super) plain: Measured,
+    pub(super) given: Vec<PartialCell>,
+}
+
+pub(super) struct PartialCell {
+    pub(super) given: String,
+    pub(super) rho: Measured,
+}
+
+pub(super) struct VarianceRow {
+    pub(super) task: String,
+    pub(super) outcome: String,
+    pub(super) cells: usize,
+    pub(super) runs: usize,
+    pub(super) init: Measured,
+    pub(super) data: Measured,
+    pub(super) rest: Measured,
+    pub(super) note: String,
 }
 
 pub(super) struct RankingRow {
@@ -112,7 +150,7 @@ pub(super) struct RunRow {
     pub(super) fate: String,
     pub(super) tone: &'static str,
     pub(super) in_distribution: Measured,
-    pub(super) reach: String,
+    pub(super) reach: Measured,
     pub(super) steps: String,
     pub(super) time: String,
     pub(super) speed: String,
@@ -143,11 +181,76 @@ impl VerdictRow {
     }
 }
 
+impl ThresholdTable {
+    pub(super) fn new(verdicts: &[Verdict]) -> Self {
+        let judged = || verdicts.iter().filter(|verdict| !verdict.reach_at.is_empty());
+        let row = |verdict: &Verdict| {
+            let cell = |at: &MedianReachAt| Measured {
+                value: bound(&format!("{}×", number::short(at.reach.ratio)), at.reach.censored),
+                behind: vec![at.status.to_string()],
+                below: at.status != verdict.status,
+            };
+            ThresholdRow { task: verdict.task.clone(), cells: verdict.reach_at.iter().map(cell).collect() }
+        };
+        let hanging: Vec<&str> = judged().filter(|verdict| verdict.hangs_on_tau()).map(|verdict| verdict.task.as_str()).collect();
+        Self {
+            taus: judged().next().map(|verdict| verdict.reach_at.iter().map(|at| at.tau).collect()).unwrap_or_default(),
+            rows: judged().map(row).collect(),
+            hanging: number::list(&hanging),
+        }
+    }
+}
+
+/// One row for each measure, over the tasks and against the outcome that were declared.
+pub(super) fn partial_rows(primary: &PrimaryAnalysis, correlations: &[Correlation]) -> Vec<PartialRow> {
+    let declared = correlations.iter().filter(|one| one.outcome == primary.outcome && one.scope == primary.scope);
+    let cell = |partial: &Partial| PartialCell {
+        given: number::list(&partial.given.iter().map(ToString::to_string).collect::<Vec<_>>()),
+        rho: Measured::correlation(
+            partial.rho,
+            partial.p_value,
+            [number::plural(partial.tasks, "task")].into_iter().chain(partial.note.clone()),
+        ),
+    };
+    let row = |one: &Correlation| PartialRow {
+        measure: words(&one.measure),
+        primary: one.primary,
+        plain: Measured::correlation(one.rho, one.p_value, [number::plural(one.tasks, "task")]),
+        given: one.partials.iter().map(cell).collect(),
+    };
+    declared.map(row).collect()
+}
+
+impl VarianceRow {
+    /// `None` where no cell is crossed.
+    pub(super) fn new(variance: &SeedVariance) -> Option<Self> {
+        let split = variance.split?;
+        let of = |component: f64, place: usize| Measured {
+            value: split.shares.map_or_else(dash, |shares| format!("{:.0} %", 100.0 * shares[place])),
+            behind: vec![format!("SD {}", number::share(component.sqrt()))],
+            below: false,
+        };
+        Some(Self {
+            task: variance.task.clone().unwrap_or_else(|| "all tasks".to_owned()),
+            outcome: variance.outcome.to_string(),
+            cells: variance.cells,
+            runs: variance.runs,
+            init: of(split.init, 0),
+            data: of(split.data, 1),
+            rest: of(split.rest, 2),
+            note: variance.note.clone().unwrap_or_default(),
+        })
+    }
+}
+
 impl CorrelationRow {
     pub(super) fn new(correlation: &Correlation) -> Self {
         let mut remarks: Vec<String> = correlation.note.clone().into_iter().collect();
         if correlation.resamples_dropped > 0 {
             remarks.push(format!("{} undefined", number::plural(correlation.resamples_dropped, "resample")));
+        }
+        if correlation.at_horizon > 0 {
+            remarks.push(format!("{} at the horizon", number::plural(correlation.at_horizon, "task")));
         }
         if correlation.p_value.is_some() && !correlation.p_exact {
             remarks.push("p by random orders".to_owned());
@@ -161,7 +264,11 @@ impl CorrelationRow {
             rho: correlation.rho.map_or_else(dash, number::signed),
             interval: correlation.interval.map_or_else(dash, number::signed_interval),
             p_value: correlation.p_value.map_or_else(dash, |p| number::p_value(p).trim_start_matches("= ").to_owned()),
-            tau_b: correlation.tau_b.map_or_else(dash, number::signed),
+            tau_b: Measured::correlation(
+                correlation.tau_b,
+                correlation.tau_b_p_value,
+                correlation.tau_b_interval.map(number::signed_interval),
+            ),
             remarks: remarks.join("; "),
         }
     }
@@ -201,7 +308,15 @@ impl RunRow {
                 Fit::Unknown => "bad",
             },
             in_distribution: Measured::pooled(run.in_distribution),
-            reach: run.reach.map_or_else(dash, |reach| bound(&reach.len.to_string(), reach.censored)),
+            reach: Measured {
+                value: run.reach.map_or_else(dash, |reach| bound(&reach.len.to_string(), reach.censored)),
+                behind: run
+                    .reach_at
+                    .iter()
+                    .map(|at| format!("{}: {}", at.tau, bound(&at.reach.len.to_string(), at.reach.censored)))
+                    .collect(),
+                below: false,
+            },
             steps: shown(format!("{}{}", number::count(outcome.steps), if outcome.stopped_early { " (early stop)" } else { "" })),
             time: shown(number::secs(outcome.secs_train)),
             speed: shown(number::count(outcome.tokens_per_sec.max(0.0).round() as u64)),
@@ -213,6 +328,12 @@ impl RunRow {
 impl Measured {
     pub(super) fn nothing() -> Self {
         Self { value: dash(), behind: Vec::new(), below: false }
+    }
+
+    /// A correlation with what is behind it, p last.
+    fn correlation(value: Option<f64>, p_value: Option<f64>, behind: impl IntoIterator<Item = String>) -> Self {
+        let p = p_value.map(|p| format!("p {}", number::p_value(p)));
+        Self { value: value.map_or_else(dash, number::signed), behind: behind.into_iter().chain(p).collect(), below: false }
     }
 
     /// A share pooled over lengths or runs.

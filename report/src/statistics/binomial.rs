@@ -97,32 +97,6 @@ mod tests {
 
     use super::*;
 
-    /// `scipy.stats.binomtest(k, n).proportion_ci(0.95, method="exact")`, scipy 1.17.1.
-    #[allow(clippy::unreadable_literal, reason = "as scipy prints them")]
-    const SCIPY: [(u64, u64, f64, f64); 12] = [
-        (0, 200, 0.0, 0.018275340355148807),
-        (200, 200, 0.9817246596448512, 1.0),
-        (199, 200, 0.9724581015424416, 0.9998734189719902),
-        (1, 1000, 2.5317487491674634e-05, 0.0055589242798499),
-        (500, 1000, 0.46854917297179194, 0.531450827028208),
-        (9999, 10000, 0.999442963002013, 0.9999974682224367),
-        (3, 7, 0.09898827844243689, 0.81594843235993),
-        (1, 1, 0.025000000000000022, 1.0),
-        (8_000_000, 8_000_000, 0.9999995388903097, 1.0),
-        (7_999_990, 8_000_000, 0.9999977012070298, 0.9999994005762555),
-        (4_000_000, 8_000_000, 0.49965346159635565, 0.5003465384036444),
-        (1, 8_000_000, 3.1647259862231874e-09, 6.964556076392569e-07),
-    ];
-
-    #[test]
-    fn intervals_are_those_of_scipy() {
-        for (successes, examples, low, high) in SCIPY {
-            let found = Share { successes, examples }.interval().unwrap();
-            assert!((found.low - low).abs() < 1e-12, "{successes}/{examples}: {} is not {low}", found.low);
-            assert!((found.high - high).abs() < 1e-12, "{successes}/{examples}: {} is not {high}", found.high);
-        }
-    }
-
     #[test]
     fn no_examples_have_no_rate() {
         assert_eq!(Share::default().rate(), None);

@@ -1,21 +1,21 @@
-//! Resampling over tasks: a bootstrap interval and a permutation test for a rank correlation.
+//! Bootstrap intervals: pairs drawn again, whole clusters drawn again, or clusters and then the values within them.
 //!
-//! The task is the unit of both: runs of one task are not independent evidence about program length.
+//! The unit is what is independent: runs of one task are not independent evidence about program length.
 
 use rand::{Rng, RngExt};
+use rand_distr::{Beta, Distribution};
 use serde::Serialize;
 
 use super::binomial::{CONFIDENCE, Interval};
-use super::rank::{centred, dot, ranks, spearman};
-use super::summary::quantile;
+use super::clustered_pairs::ClusteredPairs;
+use super::ranked_pairs::RankedPairs;
+use super::summary::quantile_in_place;
 
-/// Fewest pairs that a bootstrap interval is given for.
+/// Fewest pairs, or clusters, that a bootstrap interval is given for.
 pub const MIN_PAIRS_FOR_INTERVAL: usize = 4;
-/// Most pairs for which every permutation is tried: 8! = 40,320.
-pub const MAX_PAIRS_FOR_EXACT: usize = 8;
 
 /// A bootstrap percentile interval and the resamples behind it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Bootstrap {
     /// The 95 % percentile interval; `None` with fewer than [`MIN_PAIRS_FOR_INTERVAL`] pairs, or when fewer than half of the
     /// resamples have a correlation.
@@ -26,15 +26,13 @@ pub struct Bootstrap {
     pub dropped: usize,
 }
 
-/// A two-sided permutation test of no association.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Permutation {
-    /// Share of permutations whose correlation is at least as far from 0 as the one seen; in `(0, 1]`.
-    pub p_value: f64,
-    /// Whether every permutation was tried.
-    pub exact: bool,
-    /// Permutations tried.
-    pub permutations: u64,
+/// The intervals of two rank correlations from the same resamples.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct RankBootstrap {
+    /// Of Spearman's rho.
+    pub rho: Bootstrap,
+    /// Of Kendall's tau-b.
+    pub tau_b: Bootstrap,
 }
 
 /// The percentile interval of Spearman's rho when pairs are drawn again with replacement.
@@ -42,145 +40,161 @@ pub struct Permutation {
 /// Source: Efron and Tibshirani 1993, chapter 13. With few pairs it is narrower than it should be, so read it with the
 /// permutation test.
 pub fn bootstrap_spearman(x: &[f64], y: &[f64], resamples: usize, rng: &mut (impl Rng + ?Sized)) -> Bootstrap {
-    let each_alone: Vec<Vec<usize>> = (0..x.len().min(y.len())).map(|idx| vec![idx]).collect();
-    bootstrap_clusters(&each_alone, |drawn| spearman_of(x, y, drawn), resamples, rng)
+    let each_alone: Vec<Vec<usize>> = (0..x.len().min(y.len())).map(|place| vec![place]).collect();
+    bootstrap_clusters_spearman(x, y, &each_alone, resamples, rng)
+}
+
+/// The percentile interval of Spearman's rho of units when whole clusters of them are drawn again, as [`bootstrap_clusters`].
+pub fn bootstrap_clusters_spearman(
+    x: &[f64],
+    y: &[f64],
+    clusters: &[Vec<usize>],
+    resamples: usize,
+    rng: &mut (impl Rng + ?Sized),
+) -> Bootstrap {
+    if clusters.len().pow(3) < x.len() {
+        let Some(pairs) = ClusteredPairs::new(x, y, clusters) else { return Bootstrap::default() };
+        return bootstrap_draws(clusters.len(), |drawn| pairs.spearman(drawn), resamples, rng);
+    }
+    let Some(mut pairs) = RankedPairs::new(x, y) else { return Bootstrap::default() };
+    bootstrap_clusters(clusters, |times| pairs.spearman(times), resamples, rng)
 }
 
 /// The percentile interval of a statistic when whole clusters of units are drawn again with replacement.
 ///
-/// Each cluster holds the places of its units, and `statistic` is given the places of the units drawn: for units that are not independent, such
-/// as cells of one task. Source: Davison and Hinkley 1997, section 3.8.
+/// Each cluster holds the places of its units, counted from 0 over all clusters, and `statistic` is given how many times each unit was drawn: for units that
+/// are not independent, such as cells of one task. Source: Davison and Hinkley 1997, section 3.8.
 pub fn bootstrap_clusters(
     clusters: &[Vec<usize>],
-    statistic: impl Fn(&[usize]) -> Option<f64>,
+    mut statistic: impl FnMut(&[u32]) -> Option<f64>,
     resamples: usize,
     rng: &mut (impl Rng + ?Sized),
 ) -> Bootstrap {
-    if clusters.len() < MIN_PAIRS_FOR_INTERVAL {
-        return Bootstrap { interval: None, used: 0, dropped: 0 };
+    let units = clusters.iter().flatten().max().map_or(0, |last| last + 1);
+    let mut times = vec![0; units];
+    let of_drawn = |drawn: &[u32]| {
+        for (cluster, &drawn) in clusters.iter().zip(drawn) {
+            for &unit in cluster {
+                times[unit] = drawn;
+            }
+        }
+        statistic(&times)
+    };
+    bootstrap_draws(clusters.len(), of_drawn, resamples, rng)
+}
+
+/// The percentile interval of a statistic of how many times each cluster was drawn.
+fn bootstrap_draws(
+    clusters: usize,
+    mut statistic: impl FnMut(&[u32]) -> Option<f64>,
+    resamples: usize,
+    rng: &mut (impl Rng + ?Sized),
+) -> Bootstrap {
+    if clusters < MIN_PAIRS_FOR_INTERVAL {
+        return Bootstrap::default();
     }
-    let mut drawn = Vec::new();
+    let mut drawn = vec![0; clusters];
     let mut values = Vec::with_capacity(resamples);
     for _ in 0..resamples {
-        drawn.clear();
-        for _ in 0..clusters.len() {
-            drawn.extend(&clusters[rng.random_range(0..clusters.len())]);
+        drawn.fill(0);
+        for _ in 0..clusters {
+            drawn[rng.random_range(0..clusters)] += 1;
         }
         values.extend(statistic(&drawn));
     }
+    percentiles(values, resamples)
+}
+
+/// The percentile intervals of the rank correlations of `x` with the median of each cluster, when clusters are drawn again and then
+/// values within each drawn cluster.
+///
+/// `y` holds the values of each cluster, such as the runs of a task, and `x` one number each, which is not drawn within. A
+/// cluster drawn twice has its values drawn anew each time. A cluster without values counts for nothing. Medians of few values
+/// already carry the spread within clusters, which is drawn on top: the interval is rather too wide than too narrow.
+/// Source: Davison and Hinkley 1997, section 3.8.
+pub fn bootstrap_nested(x: &[f64], y: &[Vec<f64>], resamples: usize, rng: &mut (impl Rng + ?Sized)) -> RankBootstrap {
+    let both = x.iter().filter(|x| !x.is_nan()).zip(y);
+    let clusters: Vec<(f64, Drawer)> = both.filter_map(|(x, values)| Some((*x, Drawer::new(values)?))).collect();
+    if x.len() != y.len() || clusters.len() < MIN_PAIRS_FOR_INTERVAL {
+        return RankBootstrap::default();
+    }
+    let once = vec![1; clusters.len()];
+    let (mut pairs, mut drawn_x, mut drawn_y) = (RankedPairs::default(), Vec::new(), Vec::new());
+    let (mut rhos, mut taus) = (Vec::with_capacity(resamples), Vec::with_capacity(resamples));
+    for _ in 0..resamples {
+        drawn_x.clear();
+        drawn_y.clear();
+        for _ in 0..clusters.len() {
+            let (x, drawer) = &clusters[rng.random_range(0..clusters.len())];
+            drawn_x.push(*x);
+            drawn_y.push(drawer.draw_median(rng));
+        }
+        pairs.assign(&drawn_x, &drawn_y);
+        rhos.extend(pairs.spearman(&once));
+        taus.extend(pairs.kendall_tau_b(&once));
+    }
+    RankBootstrap { rho: percentiles(rhos, resamples), tau_b: percentiles(taus, resamples) }
+}
+
+/// Draws the median of as many values as there are, drawn with replacement, without drawing them one by one.
+///
+/// A value drawn is a uniform number's place among the sorted values, and the m-th smallest of k uniform numbers follows the beta
+/// distribution of m and k + 1 - m. Source: David and Nagaraja 2003, Order Statistics, <https://doi.org/10.1002/0471722162>.
+struct Drawer {
+    sorted: Vec<f64>,
+    /// Of the middle value, or of the lower one of two.
+    middle: Beta<f64>,
+}
+
+impl Drawer {
+    /// `None` without values, or with a NaN.
+    fn new(values: &[f64]) -> Option<Self> {
+        let mut sorted = values.to_vec();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let place = values.len().div_ceil(2) as f64;
+        let middle = Beta::new(place, values.len() as f64 + 1.0 - place).ok()?;
+        (!values.is_empty() && values.iter().all(|value| !value.is_nan())).then_some(Self { sorted, middle })
+    }
+
+    fn draw_median(&self, rng: &mut (impl Rng + ?Sized)) -> f64 {
+        let number = self.sorted.len();
+        let at = |uniform: f64| self.sorted[((uniform * number as f64) as usize).min(number - 1)];
+        let lower = self.middle.sample(rng);
+        if number % 2 == 1 {
+            return at(lower);
+        }
+        // The next smallest is the least of the n / 2 that lie above.
+        let upper = 1.0 - (1.0 - lower) * (1.0 - rng.random::<f64>()).powf(2.0 / number as f64);
+        let (lower, upper) = (at(lower), at(upper));
+        // Two infinities have no mean to compute.
+        if lower.total_cmp(&upper).is_eq() { lower } else { f64::midpoint(lower, upper) }
+    }
+}
+
+fn percentiles(mut values: Vec<f64>, resamples: usize) -> Bootstrap {
     let (used, dropped) = (values.len(), resamples - values.len());
     let tail = (1.0 - CONFIDENCE) / 2.0;
-    let ends = quantile(&values, tail).zip(quantile(&values, 1.0 - tail));
+    let ends = quantile_in_place(&mut values, tail).zip(quantile_in_place(&mut values, 1.0 - tail));
     let interval = ends.filter(|_| used >= dropped).map(|(low, high)| Interval { low, high });
     Bootstrap { interval, used, dropped }
 }
 
-/// Spearman's rho of the pairs at these places.
-pub fn spearman_of(x: &[f64], y: &[f64], places: &[usize]) -> Option<f64> {
-    let (x, y): (Vec<f64>, Vec<f64>) = places.iter().map(|&place| (x[place], y[place])).unzip();
-    spearman(&x, &y)
-}
-
-/// The two-sided permutation p-value of Spearman's rho.
-///
-/// All permutations with at most [`MAX_PAIRS_FOR_EXACT`] pairs, else `samples` random ones with `(b + 1) / (m + 1)`.
-/// `None` where rho is undefined. Source: Phipson and Smyth 2010, <https://doi.org/10.2202/1544-6115.1585>.
-pub fn permutation_spearman(x: &[f64], y: &[f64], samples: u64, rng: &mut (impl Rng + ?Sized)) -> Option<Permutation> {
-    spearman(x, y)?;
-    let (x, mut y) = (centred(&ranks(x)), centred(&ranks(y)));
-    // Permuting changes neither side's spread, so the sum of products orders permutations as rho does.
-    let seen = dot(&x, &y).abs() - 1e-9;
-    let mut as_far = 0u64;
-    if x.len() <= MAX_PAIRS_FOR_EXACT {
-        let mut permutations = 0u64;
-        for_each_permutation(&mut y, |permuted| {
-            permutations += 1;
-            as_far += u64::from(dot(&x, permuted).abs() >= seen);
-        });
-        return Some(Permutation { p_value: as_far as f64 / permutations as f64, exact: true, permutations });
-    }
-    for _ in 0..samples {
-        shuffle(&mut y, rng);
-        as_far += u64::from(dot(&x, &y).abs() >= seen);
-    }
-    let p_value = (as_far + 1) as f64 / (samples + 1) as f64;
-    Some(Permutation { p_value, exact: false, permutations: samples })
-}
-
-/// Visits every order of `values`, ties included. Heap's algorithm, 1963.
-fn for_each_permutation(values: &mut [f64], mut visit: impl FnMut(&[f64])) {
-    let mut counters = vec![0; values.len()];
-    visit(values);
-    let mut idx = 1;
-    while idx < values.len() {
-        if counters[idx] < idx {
-            values.swap(if idx % 2 == 0 { 0 } else { counters[idx] }, idx);
-            visit(values);
-            counters[idx] += 1;
-            idx = 1;
-        } else {
-            counters[idx] = 0;
-            idx += 1;
-        }
-    }
-}
-
-/// Fisher and Yates.
-fn shuffle(values: &mut [f64], rng: &mut (impl Rng + ?Sized)) {
-    for idx in (1..values.len()).rev() {
-        values.swap(idx, rng.random_range(0..=idx));
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::SeedableRng;
 
+    use super::super::rank::{kendall_tau_b, spearman};
+    use super::super::summary::{median, quantile};
     use super::*;
 
     const INF: f64 = f64::INFINITY;
 
-    /// `scipy.stats.permutation_test((x,), lambda x: spearmanr(x, y).statistic, permutation_type="pairings", n_resamples=inf)`
-    /// with the two-sided p taken as the share of |rho| at least as large, scipy 1.17.1; infinity was given as 1e9.
-    #[allow(clippy::unreadable_literal, reason = "as scipy prints them")]
-    const SCIPY: [(&[f64], &[f64], f64); 3] = [
-        (&[11.0, 6.0, 9.0, 12.0, 23.0, INF, INF], &[3.0, 3.0, 2.5, 2.0, 1.2, 0.5, 1.0], 0.007142857142857143),
-        (&[1.0, 2.0, 3.0, 4.0, 5.0], &[5.0, 6.0, 7.0, 8.0, 7.0], 0.13333333333333333),
-        (&[4.0, 1.0, 3.0, 2.0], &[1.0, 4.0, 2.0, 3.0], 0.08333333333333333),
-    ];
-
     fn rng() -> ChaCha8Rng {
         ChaCha8Rng::seed_from_u64(7)
-    }
-
-    #[test]
-    fn exact_p_values_are_those_of_scipy() {
-        for (x, y, p) in SCIPY {
-            let found = permutation_spearman(x, y, 0, &mut rng()).unwrap();
-            assert!(found.exact);
-            assert!((found.p_value - p).abs() < 1e-12, "{} is not {p}", found.p_value);
-        }
-    }
-
-    #[test]
-    fn random_permutations_agree_with_all_of_them() {
-        let x: Vec<f64> = (0..9).map(f64::from).collect();
-        let y = [3.0, 1.0, 4.0, 1.5, 5.0, 9.0, 2.0, 6.0, 5.3];
-        let sampled = permutation_spearman(&x, &y, 20_000, &mut rng()).unwrap();
-        assert!(!sampled.exact);
-        // All 362,880 orders of scipy.stats.rankdata(y), enumerated by itertools.permutations, scipy 1.17.1.
-        assert!((sampled.p_value - 0.096_797_839_506).abs() < 0.01, "{}", sampled.p_value);
-    }
-
-    #[test]
-    fn every_permutation_is_visited_once() {
-        let mut seen = std::collections::BTreeSet::new();
-        for_each_permutation(&mut [1.0, 2.0, 3.0, 4.0], |order| {
-            assert!(seen.insert(order.iter().map(|v| *v as u8).collect::<Vec<_>>()));
-        });
-        assert_eq!(seen.len(), 24);
     }
 
     #[test]
@@ -201,18 +215,18 @@ mod tests {
 
     #[test]
     fn few_pairs_have_no_interval() {
-        let found = bootstrap_spearman(&[1.0, 2.0, INF], &[3.0, 2.0, 1.0], 100, &mut rng());
-        assert_eq!(found, Bootstrap { interval: None, used: 0, dropped: 0 });
-        assert_eq!(permutation_spearman(&[1.0, 1.0], &[1.0, 2.0], 10, &mut rng()), None);
+        assert_eq!(bootstrap_spearman(&[1.0, 2.0, INF], &[3.0, 2.0, 1.0], 100, &mut rng()), Bootstrap::default());
+        let values = [vec![1.0], vec![], vec![2.0], vec![3.0]];
+        assert_eq!(bootstrap_nested(&[1.0, 2.0, 3.0, 4.0], &values, 100, &mut rng()), RankBootstrap::default());
     }
 
     #[test]
     fn clusters_are_drawn_whole() {
-        let clusters: Vec<Vec<usize>> = (0..5).map(|first| vec![3 * first, 3 * first + 1, 3 * first + 2]).collect();
-        let drawn = |places: &[usize]| {
-            assert_eq!(places.len(), 15);
-            assert!(places.chunks(3).all(|cluster| clusters.contains(&cluster.to_vec())));
-            Some(places[0] as f64)
+        let clusters: Vec<Vec<usize>> = (0..5).map(|first| vec![first, first + 5, first + 10]).collect();
+        let drawn = |times: &[u32]| {
+            assert_eq!((times.len(), times.iter().sum::<u32>()), (15, 15));
+            assert!((0..5).all(|first| times[first] == times[first + 5] && times[first] == times[first + 10]));
+            Some(f64::from(times[0]))
         };
         assert_eq!(bootstrap_clusters(&clusters, drawn, 500, &mut rng()).used, 500);
     }
@@ -224,20 +238,84 @@ mod tests {
         let alone = bootstrap_spearman(&x, &y, 2000, &mut rng()).interval.unwrap();
         let [x, y] = [&x[..], &y[..]].map(|values| values.iter().flat_map(|value| [*value; 10]).collect::<Vec<f64>>());
         let clusters: Vec<Vec<usize>> = (0..8).map(|first| (10 * first..10 * first + 10).collect()).collect();
-        let copied = bootstrap_clusters(&clusters, |places| spearman_of(&x, &y, places), 2000, &mut rng()).interval.unwrap();
-        assert!((alone.low - copied.low).abs() < 0.02 && (alone.high - copied.high).abs() < 0.02, "{alone:?}, {copied:?}");
+        let copied = bootstrap_clusters_spearman(&x, &y, &clusters, 2000, &mut rng()).interval.unwrap();
+        assert!((alone.low - copied.low).abs() < 1e-12 && (alone.high - copied.high).abs() < 1e-12, "{alone:?}, {copied:?}");
+    }
+
+    #[test]
+    fn few_large_clusters_have_the_interval_of_their_pairs() {
+        let x: Vec<f64> = (0..90).map(|place| f64::from(place * 7 % 31)).collect();
+        let y: Vec<f64> = (0..90).map(|place| f64::from(place * 11 % 17 + place / 18)).collect();
+        let clusters: Vec<Vec<usize>> = [0..25, 25..30, 30..62, 62..90].map(Iterator::collect).to_vec();
+        let mut pairs = RankedPairs::new(&x, &y).unwrap();
+        let plain = bootstrap_clusters(&clusters, |times| pairs.spearman(times), 500, &mut rng());
+        let found = bootstrap_clusters_spearman(&x, &y, &clusters, 500, &mut rng());
+        let (one, other) = (found.interval.unwrap(), plain.interval.unwrap());
+        assert!((one.low - other.low).abs() < 1e-12 && (one.high - other.high).abs() < 1e-12, "{one:?} {other:?}");
+    }
+
+    #[test]
+    fn medians_are_drawn_as_often_as_by_drawing_every_value() {
+        let mut rng = rng();
+        for values in [vec![1.0, 2.0, 4.0], vec![1.0, 2.0, 4.0, 8.0], vec![3.0], vec![0.0, 1.0]] {
+            let number = values.len();
+            // Every draw of as many values, in turn.
+            let mut expected = BTreeMap::new();
+            let ways = number.pow(number as u32);
+            for code in 0..ways {
+                let drawn: Vec<f64> = (0..number as u32).map(|place| values[code / number.pow(place) % number]).collect();
+                *expected.entry((median(&drawn).unwrap() * 2.0) as u32).or_insert(0.0) += 1.0 / ways as f64;
+            }
+            let drawer = Drawer::new(&values).unwrap();
+            let mut found = BTreeMap::new();
+            for _ in 0..40_000 {
+                *found.entry((drawer.draw_median(&mut rng) * 2.0) as u32).or_insert(0.0) += 1.0 / 40_000.0;
+            }
+            for (twice, share) in expected {
+                let found = found.get(&twice).copied().unwrap_or(0.0);
+                assert!((found - share).abs() < 0.01, "{values:?}: {} is drawn {found}, not {share}", f64::from(twice) / 2.0);
+            }
+        }
+    }
+
+    /// The nested bootstrap as it is defined.
+    fn plainly_nested(x: &[f64], y: &[Vec<f64>], resamples: usize) -> [Interval; 2] {
+        let mut rng = rng();
+        let mut found = [Vec::new(), Vec::new()];
+        for _ in 0..resamples {
+            let drawn = (0..x.len()).map(|_| {
+                let cluster = rng.random_range(0..x.len());
+                let values: Vec<f64> = (0..y[cluster].len()).map(|_| y[cluster][rng.random_range(0..y[cluster].len())]).collect();
+                (x[cluster], median(&values).unwrap())
+            });
+            let (x, y): (Vec<f64>, Vec<f64>) = drawn.unzip();
+            found[0].extend(spearman(&x, &y));
+            found[1].extend(kendall_tau_b(&x, &y));
+        }
+        found.map(|values| Interval { low: quantile(&values, 0.025).unwrap(), high: quantile(&values, 0.975).unwrap() })
+    }
+
+    #[test]
+    fn the_nested_bootstrap_is_its_definition() {
+        let x: Vec<f64> = (0..15).map(f64::from).collect();
+        let y: Vec<Vec<f64>> = (0..15u32).map(|task| (0..2 + task % 4).map(|run| f64::from((task * 7 + run * 5) % 19)).collect()).collect();
+        let found = bootstrap_nested(&x, &y, 20_000, &mut rng());
+        for (found, plain) in [found.rho, found.tau_b].into_iter().zip(plainly_nested(&x, &y, 20_000)) {
+            let found = found.interval.unwrap();
+            assert!((found.low - plain.low).abs() < 0.02 && (found.high - plain.high).abs() < 0.02, "{found:?} {plain:?}");
+        }
+    }
+
+    #[test]
+    fn runs_that_differ_widen_the_interval() {
+        let x: Vec<f64> = (0..10).map(f64::from).collect();
+        let certain: Vec<Vec<f64>> = x.iter().map(|x| vec![*x; 3]).collect();
+        let spread: Vec<Vec<f64>> = x.iter().map(|x| vec![*x, x - 4.0, x + 4.0]).collect();
+        let width = |y: &[Vec<f64>]| bootstrap_nested(&x, y, 2000, &mut rng()).rho.interval.map(|i| i.high - i.low).unwrap();
+        assert!(width(&certain) < 1e-9 && width(&spread) > 0.1);
     }
 
     proptest! {
-        #[test]
-        fn p_lies_above_zero_and_up_to_one(pairs in proptest::collection::vec((0u8..5, 0u8..5), 2..11), seed: u64) {
-            let (x, y): (Vec<f64>, Vec<f64>) = pairs.into_iter().map(|(x, y)| (f64::from(x), f64::from(y))).unzip();
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            if let Some(found) = permutation_spearman(&x, &y, 50, &mut rng) {
-                prop_assert!(found.p_value > 0.0 && found.p_value <= 1.0);
-            }
-        }
-
         #[test]
         fn the_interval_lies_between_minus_one_and_one(pairs in proptest::collection::vec((0u8..9, 0u8..9), 4..11), seed: u64) {
             let (x, y): (Vec<f64>, Vec<f64>) = pairs.into_iter().map(|(x, y)| (f64::from(x), f64::from(y))).unzip();

@@ -4,11 +4,15 @@
 ///
 /// `None` without values. `values` need not be sorted and must hold no NaN.
 pub fn quantile(values: &[f64], share: f64) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let last = sorted.len().checked_sub(1)?;
+    quantile_in_place(&mut values.to_vec(), share)
+}
+
+/// [`quantile`] of values that may be sorted in their place.
+pub(crate) fn quantile_in_place(values: &mut [f64], share: f64) -> Option<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    let last = values.len().checked_sub(1)?;
     let place = share.clamp(0.0, 1.0) * last as f64;
-    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+    let (below, above) = (values[place.floor() as usize], values[place.ceil() as usize]);
     // Two infinities have no difference to interpolate.
     if below.total_cmp(&above).is_eq() { Some(below) } else { Some(below + (above - below) * place.fract()) }
 }

@@ -4,7 +4,7 @@
 use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use report::{Evidence, Metric, ProgramInfo, Record, Role, RunOutcome, RunStatus, Split, SweepInfo, TaskInfo};
+use report::{Evidence, Metric, PrimaryAnalysis, ProgramInfo, Record, Role, RunOutcome, RunStatus, Split, SweepInfo, TaskInfo};
 
 #[allow(dead_code, reason = "not every user of this file asks for it")]
 pub(crate) mod everything;
@@ -84,7 +84,7 @@ fn sweep() -> SweepInfo {
             .into(),
         fit_gate: 0.99,
         reach_tau: 0.9,
-        primary_measure: "core_operations".into(),
+        primary: PrimaryAnalysis::default(),
         device: "flex, 2 threads".into(),
         version: "rasplab 0.1.0".into(),
         command: "rasplab run configs/quickstart.yaml".into(),
@@ -114,7 +114,8 @@ fn task((name, unit, operations, ..): Recipe) -> TaskInfo {
         summary: format!("What {name} asks, in one line, with <angles> & ampersands."),
         format: "prompt `4 12 3 >`, answer `3 4 12`".into(),
         unit: unit.into(),
-        alphabet: 100,
+        alphabet: if unit.contains("bits") { 2 } else { 100 },
+        answer_tokens: Some(if unit.contains("input") { 2.0 } else { 21.0 }),
         role: if program.is_some() { Role::Solvable } else { Role::Control },
         program,
         model: "1 layer, 2 heads, 64 wide, learned positions with random offset, lr 1e-3".into(),
@@ -138,6 +139,7 @@ fn run(idx: usize, recipe: Recipe, seed: u64, rng: &mut impl Rng) -> (RunOutcome
         tokens_per_sec: 48_000.0,
         parameters: 107_264,
         stopped_early: fits,
+        steps_to_fit: fits.then_some(400 + 150 * idx as u64 + 50 * seed),
     };
     let half = half * (1.0 + 0.14 * (seed as f64 - 1.0)) * len_train_max as f64;
     let mut records = Vec::new();
