@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and the exit status of each answer.
 
 mod catalogue;
+mod compare;
 mod decode;
 mod expand;
 mod predict;
@@ -60,6 +61,17 @@ enum Command {
     /// Write the report of a sweep anew from the results in its folder; nothing is trained.
     #[command(after_help = "Example: rasplab report runs/quickstart")]
     Report(ReportArgs),
+    /// Set two sweeps side by side: what each reached at the lengths that both evaluated, and the difference over tasks. Nothing is written.
+    #[command(after_help = "Example: rasplab compare runs/learned runs/rotary
+         rasplab compare runs/learned runs/rotary --json")]
+    Compare {
+        /// A: the folder of a sweep.
+        #[arg(value_name = "FOLDER")]
+        a: PathBuf,
+        /// B: the folder of another.
+        #[arg(value_name = "OTHER")]
+        b: PathBuf,
+    },
     /// Show what a trained run writes for fresh prompts, token by token, beside what is right.
     #[command(after_help = "Example: rasplab decode runs/quickstart/sort-0123456789ab/init0-data0 --length 40 --count 3
          rasplab decode RUN --length 40 --oracle-length --json")]
@@ -286,6 +298,7 @@ fn dispatch(command: Command, printer: Printer) -> Result<(), Error> {
         Command::Validate(args) => expand::validate(&args, printer),
         Command::Expand(args) => expand::expand(&args, printer),
         Command::Report(args) => sweep::report(&args.folder, printer),
+        Command::Compare { a, b } => compare::compare(&a, &b, printer),
         Command::Decode(args) => decode::decode_run(&args, printer),
         Command::Tasks(command) => catalogue::tasks(command, printer),
         Command::Predict(command) => predict::predict(command, printer),

@@ -34,6 +34,7 @@ pub use verdict::{FarExactMatch, MedianReach, MedianReachAt, SeedReach, Verdict,
 
 use crate::evidence::Evidence;
 pub use crate::primary::{Outcome, Scope};
+pub(crate) use text::table;
 
 /// Everything that a report says, as data; serializes for `--json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -1,16 +1,16 @@
 //! Whether a model's confidence says how often it is right, at each length: measures, their noise, and what they hide.
 //!
 //! A measure of calibration takes one confidence and one outcome for each example. For a model that answers, the confidence is the probability of
-//! its whole greedy answer and the outcome is exact match. The headline is [`smooth_ece`](smooth::smooth_ece) of these: it has no bins to choose,
-//! changes little when confidences change little, and is 0 only for a calibrated model. Beside a falling exact match it says whether failure
-//! is announced, confidence falling too, or silent. Several measures stand beside it because each errs in its own way: the smooth calibration error
-//! is within a factor 2 of the distance to the nearest calibrated model yet bounds no single diagram, the binned error is what most papers
-//! print yet jumps when a confidence crosses an edge, and every one of them is above 0 for a calibrated model with few examples. A
-//! finding therefore needs the [null band](null::null_band) beside the value, and agreement between measures.
+//! its whole greedy answer and the outcome is exact match. The headline is [`smooth_ece`] of these: it has no bins to choose,
+//! changes little when confidences change little, and has a diagram that shows it. Beside a falling exact match it says whether failure is
+//! announced, confidence falling too, or silent. Several measures stand beside it so that no finding rests on the choice of one: the smooth
+//! calibration error keeps closest to the distance from the nearest calibrated model but has no diagram, and the binned error is what most papers print
+//! but jumps where a confidence crosses an edge. All of them are above 0 for a calibrated model with few examples, so a value is read beside its
+//! [null band](null::null_band).
 //!
 //! | file | what it holds | source |
 //! |---|---|---|
-//! | [`smooth`], [`diagram`] | SmoothECE and the smooth reliability diagram | Błasiok and Nakkiran 2023, <https://arxiv.org/abs/2309.12236> |
+//! | [`smooth`], [`diagram`] | `SmoothECE` and the smooth reliability diagram | Błasiok and Nakkiran 2023, <https://arxiv.org/abs/2309.12236> |
 //! | [`lipschitz`], [`laplace`], [`interval`] | measures within known factors of the distance from calibration | Błasiok et al. 2022, <https://arxiv.org/abs/2211.16886> |
 //! | [`recalibration`] | what a Lipschitz change of the confidences would gain in squared loss | Błasiok et al. 2023, <https://arxiv.org/abs/2305.18764> |
 //! | [`groups`] | errors that cancel in a pool of lengths | Błasiok et al. 2023, <https://arxiv.org/abs/2304.09424> |

@@ -77,6 +77,7 @@
 pub mod analysis;
 pub mod calibration;
 mod checkpoint;
+mod comparison;
 mod error;
 mod evidence;
 mod example;
@@ -91,6 +92,7 @@ mod table;
 
 pub use analysis::{Analysis, Conclusion, Correlation, Finding, Ranking, RunSummary, Verdict, VerdictStatus, analyse};
 pub use checkpoint::CheckpointRecord;
+pub use comparison::{Comparison, compare};
 pub use error::ReportError;
 pub use evidence::{Evidence, ProgramInfo, Role, RunExamples, RunMistake, RunOutcome, RunStatus, SweepInfo, TaskInfo};
 pub use example::{Ending, ExampleRecord, Mistake};

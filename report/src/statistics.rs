@@ -11,6 +11,7 @@ pub mod rank;
 pub mod ranked_pairs;
 pub mod reach;
 pub mod resample;
+pub mod sign_flip;
 mod summary;
 pub mod variance;
 

@@ -62,6 +62,7 @@ impl Confidences {
 
     /// The distinct confidences, ascending, each with its examples.
     pub(super) fn atoms(&self) -> Vec<Atom> {
+        #[expect(clippy::float_cmp, reason = "examples share an atom where their confidences are the same number")]
         let equal = self.examples.chunk_by(|one, other| one.0 == other.0);
         let atom = |examples: &[(f64, bool)]| Atom {
             confidence: examples[0].0,

@@ -1,6 +1,6 @@
 //! Whether calibration is lost beyond the training lengths faster than accuracy is.
 //!
-//! Source: Carrell et al. 2022, <https://arxiv.org/abs/2210.01964>, who find on held-out images that the calibration gap stays below the error gap.
+//! Source: Carrell et al. 2022, <https://arxiv.org/abs/2210.01964>, who find on held-out examples of the training distribution that the calibration gap stays below the error gap.
 //! Longer inputs are another distribution, of which they say nothing: a gap above the line is a finding, not a contradiction.
 
 use serde::Serialize;
@@ -18,9 +18,9 @@ pub struct GeneralizationGap {
     pub error: f64,
 }
 
-/// The gaps between the pool of training lengths and another length, each given with the null band of its SmoothECE.
+/// The gaps between the pool of training lengths and another length, each given with the null band of its `SmoothECE`.
 ///
-/// The calibration error is SmoothECE less the mean of the band, and at least 0: without that, gaps between few examples are gaps between noises.
+/// The calibration error is `SmoothECE` less the mean of the band, and at least 0: without that, gaps between few examples are gaps between noises.
 pub fn generalization_gap(train: (&Confidences, &NullBand), longer: (&Confidences, &NullBand)) -> GeneralizationGap {
     GeneralizationGap {
         calibration: (above_noise(longer) - above_noise(train)).abs(),

@@ -25,11 +25,11 @@ pub fn null_band(
     draws: usize,
     rng: &mut (impl Rng + ?Sized),
 ) -> Option<NullBand> {
-    let mut drawn = confidences.clone();
+    let mut resample = confidences.clone();
     let mut values = Vec::with_capacity(draws);
     for _ in 0..draws {
-        drawn.set_outcomes(|confidence| rng.random::<f64>() < confidence);
-        values.push(measure(&drawn));
+        resample.set_outcomes(|confidence| rng.random::<f64>() < confidence);
+        values.push(measure(&resample));
     }
     let high = quantile(&values, 0.95)?;
     Some(NullBand { mean: values.iter().sum::<f64>() / draws as f64, high })
