@@ -14,7 +14,8 @@ mod synthetic;
 fn main() -> Result<(), Box<dyn Error>> {
     let directory = PathBuf::from(std::env::args().nth(1).ok_or("name a directory to write into")?);
     std::fs::create_dir_all(&directory)?;
-    let evidence = synthetic::evidence();
+    let mut evidence = synthetic::evidence();
+    synthetic::everything::add(&mut evidence);
     let analysis = analyse(&evidence, &mut ChaCha8Rng::seed_from_u64(0));
     let figures = figures(&evidence, &analysis);
     for figure in &figures {

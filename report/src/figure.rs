@@ -31,6 +31,8 @@ pub struct Figure {
     pub title: String,
     /// How to read it, in a few sentences.
     pub caption: String,
+    /// What it shows, in a few sentences made from the data: the picture for those who cannot see it.
+    pub description: String,
     /// The drawing: a standalone SVG document.
     pub svg: String,
     /// The data behind the drawing, with one header.
@@ -68,7 +70,10 @@ mod palette {
     pub(super) const VERMILLION: &str = "#D55E00";
     pub(super) const GREEN: &str = "#009E73";
     pub(super) const PURPLE: &str = "#CC79A7";
-    pub(super) const ORANGE: &str = "#E69F00";
+    /// Darker than theirs, whose lines are too faint on white.
+    pub(super) const ORANGE: &str = "#AD7700";
+    /// Vermillion dark enough for text on white.
+    pub(super) const RUST: &str = "#B34A00";
     pub(super) const INK: &str = "#222222";
     pub(super) const QUIET: &str = "#5f6368";
     pub(super) const FAINT: &str = "#8a8f94";
@@ -84,11 +89,29 @@ fn role_colour(role: Role) -> &'static str {
     }
 }
 
+/// The colour of a task's name.
+fn name_colour(role: Role) -> &'static str {
+    match role {
+        Role::Solvable => palette::BLUE,
+        Role::Control => palette::RUST,
+    }
+}
+
 /// Rows as CSV text; a table that cannot be written is empty, as memory cannot refuse.
 fn csv_table(header: &[&str], rows: &[Vec<String>]) -> String {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
     let written = writer.write_record(header).and_then(|()| rows.iter().try_for_each(|row| writer.write_record(row)));
     written.map_err(ReportError::WriteCsv).and_then(|()| crate::table::finish_csv(writer)).unwrap_or_default()
+}
+
+/// A task and its longest training length, in a description.
+fn setting_name(task: &str, len_train_max: usize) -> String {
+    format!("{task} (trained to {len_train_max})")
+}
+
+/// The description of a figure that only says why it is empty.
+fn nothing_drawn(why: &str) -> String {
+    format!("Nothing is drawn: {why}.")
 }
 
 /// A number or an empty field.

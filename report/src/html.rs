@@ -7,6 +7,8 @@ mod rows;
 use std::collections::BTreeSet;
 
 use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 use crate::analysis::calibration::{ANNOUNCED, SILENT, sentence as calibration_sentence};
 use crate::analysis::conclusion::ALPHA;
@@ -33,7 +35,7 @@ struct Page<'a> {
     measure: String,
     verdicts: Vec<VerdictRow>,
     thresholds: ThresholdTable,
-    figures: &'a [Figure],
+    figures: Vec<FigureFiles<'a>>,
     correlations: Vec<CorrelationRow>,
     partials: Vec<PartialRow>,
     variances: Vec<VarianceRow>,
@@ -60,6 +62,20 @@ struct Page<'a> {
     alpha: f64,
 }
 
+/// A figure with its files, each inside the address of a link.
+struct FigureFiles<'a> {
+    figure: &'a Figure,
+    svg: String,
+    csv: String,
+}
+
+impl<'a> FigureFiles<'a> {
+    fn new(figure: &'a Figure) -> Self {
+        let inside = |kind: &str, content: &str| format!("data:{kind};base64,{}", STANDARD.encode(content));
+        Self { figure, svg: inside("image/svg+xml", &figure.svg), csv: inside("text/csv;charset=utf-8", &figure.csv) }
+    }
+}
+
 /// The report as one self-contained HTML page that opens offline, in light and dark, and prints.
 ///
 /// `figures` are drawn inline in their order; their SVG is trusted, everything else is escaped.
@@ -74,7 +90,7 @@ pub fn render_html(evidence: &Evidence, analysis: &Analysis, figures: &[Figure])
         measure: number::words(&evidence.sweep.primary.measure),
         verdicts: analysis.verdicts.iter().map(VerdictRow::new).collect(),
         thresholds: ThresholdTable::new(&analysis.verdicts),
-        figures,
+        figures: figures.iter().map(FigureFiles::new).collect(),
         correlations: analysis.correlations.iter().map(CorrelationRow::new).collect(),
         partials: rows::partial_rows(&evidence.sweep.primary, &analysis.correlations),
         variances: analysis.variances.iter().filter_map(VarianceRow::new).collect(),

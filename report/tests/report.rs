@@ -18,12 +18,19 @@ fn report(evidence: &Evidence) -> (Analysis, String) {
     let figures = figures(evidence, &analysis);
     assert_eq!(
         figures.iter().map(|figure| figure.name.as_str()).collect::<Vec<_>>(),
-        ["exact_match_by_length", "reach_by_program_length", "correlations"]
+        [
+            "exact_match_by_length",
+            "reach_by_program_length",
+            "correlations",
+            "exact_match_during_training",
+            "calibration_by_length",
+            "reliability"
+        ]
     );
     for figure in &figures {
         let png = figure.png().unwrap();
         assert!(png.starts_with(b"\x89PNG"), "{}", figure.name);
-        assert!(!figure.csv.is_empty() && !figure.caption.is_empty(), "{}", figure.name);
+        assert!(!figure.csv.is_empty() && !figure.caption.is_empty() && !figure.description.is_empty(), "{}", figure.name);
         assert!(!figure.svg.contains("NaN") && !figure.svg.contains("inf"), "{}", figure.name);
     }
     serde_json::to_string(&analysis).unwrap();
@@ -56,10 +63,45 @@ fn the_page_holds_everything_and_fetches_nothing() {
         assert!(page.contains(words), "{words}");
     }
     assert!(page.contains(&analysis.conclusion.sentence.replace('<', "&#60;").replace('\'', "&#39;")));
-    assert_eq!(page.matches("<svg").count(), 3);
+    assert_eq!(page.matches("<svg").count(), 6);
     for fetching in ["<script", "<link", "<img", "src=", "@import", "url("] {
         assert!(!page.contains(fetching), "{fetching}");
     }
+}
+
+/// What a reader hears of each figure.
+fn descriptions(evidence: &Evidence) -> String {
+    let figures = figures(evidence, &analysis(evidence));
+    figures.into_iter().map(|figure| figure.description).collect::<Vec<_>>().join("\n\n")
+}
+
+#[test]
+fn figures_are_described_in_words_made_from_the_data() {
+    let mut evidence = synthetic::evidence();
+    synthetic::everything::add(&mut evidence);
+    insta::assert_snapshot!(descriptions(&evidence));
+}
+
+#[test]
+fn figures_of_nothing_say_so() {
+    let mut evidence = synthetic::nothing_ran();
+    let unfit = descriptions(&evidence);
+    assert!(unfit.starts_with("No run fitted: count (trained to 20), sort (trained to 20),"), "{unfit}");
+    evidence.tasks.clear();
+    evidence.runs.clear();
+    insta::assert_snapshot!(descriptions(&evidence), @r"
+    Nothing is drawn: no run to show.
+
+    Nothing is drawn: no run fitted, so no reach to show.
+
+    Nothing is drawn: no correlation is defined on these tasks.
+
+    Nothing is drawn: no checkpoint was measured.
+
+    Nothing is drawn: no run that fitted was measured.
+
+    Nothing is drawn: no run that fitted was measured.
+    ");
 }
 
 #[test]

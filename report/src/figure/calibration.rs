@@ -3,35 +3,48 @@
 use super::palette::{BLUE, FAINT, GREEN, INK, ORANGE, PURPLE, SHADE, VERMILLION};
 use super::panel::{Grid, MARGIN, Panel, Plot};
 use super::svg::{LegendItem, Stroke, Svg, Type};
-use super::{Figure, WIDTH, csv_table, optional, role_colour};
+use super::{Figure, WIDTH, csv_table, name_colour, nothing_drawn, optional, role_colour, setting_name};
 use crate::analysis::{Analysis, Calibration, MeasuredCalibration, Reliability, ReliabilityCurve};
 use crate::calibration::ReliabilityPoint;
 use crate::evidence::{Evidence, Role};
-use crate::number::plural;
+use crate::number::{list, plural, share};
 use crate::record::Split;
 
 const BY_LENGTH: &str = "Confidence and exact match by evaluated length";
 const RELIABILITY: &str = "Reliability: exact match at each confidence";
+const NOTHING: &str = "no run that fitted was measured";
 
 pub(super) fn by_length(evidence: &Evidence, analysis: &Analysis) -> Figure {
     let caption = "Medians over the runs that fitted. Where the dashed line of confidence falls with the thick line of exact match, failure is announced; where it stays up, failure is silent. \
                    The orange line is SmoothECE, the calibration error of the confidence in whole answers; below the grey line (its 95 % quantile, were confidences true) it is noise."
         .to_owned();
+    let description = describe_by_length(&analysis.calibration);
     Figure {
         name: "calibration_by_length".to_owned(),
         title: BY_LENGTH.to_owned(),
         caption,
-        svg: draw_by_length(evidence, &analysis.calibration),
+        svg: draw_by_length(evidence, &analysis.calibration, &description),
         csv: table_by_length(&analysis.calibration),
+        description,
     }
 }
 
-fn draw_by_length(evidence: &Evidence, settings: &[Calibration]) -> String {
+/// How each task fails beyond its training lengths.
+fn describe_by_length(settings: &[Calibration]) -> String {
+    let one = |setting: &Calibration| format!("{} {}", setting_name(&setting.task, setting.len_train_max), setting.failure);
+    let all: Vec<String> = settings.iter().map(one).collect();
+    if all.is_empty() {
+        return nothing_drawn(NOTHING);
+    }
+    format!("Whether failure beyond the training lengths is announced by falling confidence: {}.", list(&all))
+}
+
+fn draw_by_length(evidence: &Evidence, settings: &[Calibration], description: &str) -> String {
     let mut svg = Svg::new(WIDTH);
     svg.text((MARGIN, 28.0), BY_LENGTH, Type::TITLE);
     if settings.is_empty() {
-        svg.text((MARGIN, 56.0), "no run that fitted was measured", Type::PLAIN);
-        return svg.finish(72.0, BY_LENGTH);
+        svg.text((MARGIN, 56.0), NOTHING, Type::PLAIN);
+        return svg.finish(72.0, BY_LENGTH, description);
     }
     let exact = |svg: &mut Svg, (x, y): (f64, f64), w: f64| svg.line((x, y), (x + w, y), Stroke::new(INK, 2.4));
     let confidence = |svg: &mut Svg, (x, y): (f64, f64), w: f64| svg.line((x, y), (x + w, y), confidence_stroke(INK));
@@ -47,10 +60,11 @@ fn draw_by_length(evidence: &Evidence, settings: &[Calibration]) -> String {
     ];
     let grid = Grid::new(settings.len(), svg.legend((MARGIN, 38.0), &items) + 12.0);
     for (idx, setting) in settings.iter().enumerate() {
-        let (name, colour, unit) = head(evidence, &setting.task);
+        let (name, role, unit) = head(evidence, &setting.task);
+        let colour = role.map_or(INK, role_colour);
         let panel = Panel {
             name: &name,
-            colour,
+            colour: role.map_or(INK, name_colour),
             remark: &format!("trained to {}, {}: {}", setting.len_train_max, plural(setting.runs, "run"), setting.failure),
             x_max: setting.points.last().map_or(setting.len_train_max, |point| point.len_eval) as f64,
             x_label: &format!("length ({unit})"),
@@ -76,14 +90,14 @@ fn draw_by_length(evidence: &Evidence, settings: &[Calibration]) -> String {
             confidence_stroke(colour),
         );
     }
-    svg.finish(grid.bottom(), BY_LENGTH)
+    svg.finish(grid.bottom(), BY_LENGTH, description)
 }
 
-/// Name, colour and unit of a task.
-fn head<'a>(evidence: &'a Evidence, name: &str) -> (String, &'static str, &'a str) {
+/// Name, role and unit of a task.
+fn head<'a>(evidence: &'a Evidence, name: &str) -> (String, Option<Role>, &'a str) {
     let task = evidence.tasks.iter().find(|task| task.task == name);
     let control = if task.is_some_and(|task| task.role == Role::Control) { " · control" } else { "" };
-    (format!("{name}{control}"), task.map_or(INK, |task| role_colour(task.role)), task.map_or("", |task| task.unit.as_str()))
+    (format!("{name}{control}"), task.map(|task| task.role), task.map_or("", |task| task.unit.as_str()))
 }
 
 fn confidence_stroke(colour: &str) -> Stroke<'_> {
@@ -149,24 +163,36 @@ pub(super) fn reliability(analysis: &Analysis) -> Figure {
     let caption = "One run that fitted for each task and training length. On the diagonal, of answers given with a confidence of 0.8, 0.8 are right; below it the model is overconfident. Lines are \
                    smoothed at the scale of their own error (SmoothECE), as thick as there are examples, with 95 % bootstrap bands."
         .to_owned();
+    let description = describe_reliability(&analysis.reliability);
     Figure {
         name: "reliability".to_owned(),
         title: RELIABILITY.to_owned(),
         caption,
-        svg: draw_reliability(&analysis.reliability),
+        svg: draw_reliability(&analysis.reliability, &description),
         csv: table_of_reliability(&analysis.reliability),
+        description,
     }
 }
 
 /// Of the training lengths, then of lengths beyond, the shortest first.
 const COLOURS: [&str; 4] = [BLUE, GREEN, PURPLE, VERMILLION];
 
-fn draw_reliability(diagrams: &[Reliability]) -> String {
+/// The error of each line.
+fn describe_reliability(diagrams: &[Reliability]) -> String {
+    let one = |diagram: &Reliability| {
+        let errors: Vec<String> = diagram.curves.iter().map(|curve| format!("{} at {}", share(curve.smooth_ece), curve.of)).collect();
+        format!("{}: {}", setting_name(&diagram.task, diagram.len_train_max), list(&errors))
+    };
+    let all: Vec<String> = diagrams.iter().map(one).collect();
+    if all.is_empty() { nothing_drawn(NOTHING) } else { format!("SmoothECE of each line. {}.", all.join(". ")) }
+}
+
+fn draw_reliability(diagrams: &[Reliability], description: &str) -> String {
     let mut svg = Svg::new(WIDTH);
     svg.text((MARGIN, 28.0), RELIABILITY, Type::TITLE);
     if diagrams.is_empty() {
-        svg.text((MARGIN, 56.0), "no run that fitted was measured", Type::PLAIN);
-        return svg.finish(72.0, RELIABILITY);
+        svg.text((MARGIN, 56.0), NOTHING, Type::PLAIN);
+        return svg.finish(72.0, RELIABILITY, description);
     }
     let sample =
         |colour: &'static str| move |svg: &mut Svg, (x, y): (f64, f64), w: f64| svg.line((x, y), (x + w, y), Stroke::new(colour, 2.4));
@@ -196,7 +222,7 @@ fn draw_reliability(diagrams: &[Reliability]) -> String {
             draw_curve(&mut svg, curve, &plot, colour);
         }
     }
-    svg.finish(grid.bottom(), RELIABILITY)
+    svg.finish(grid.bottom(), RELIABILITY, description)
 }
 
 fn draw_curve(svg: &mut Svg, curve: &ReliabilityCurve, plot: &Plot, colour: &str) {

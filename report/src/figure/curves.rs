@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use super::palette::{FAINT, GREEN, INK, ORANGE, PURPLE, QUIET, SHADE, VERMILLION};
 use super::panel::{Grid, MARGIN, Panel, Plot};
 use super::svg::{Anchor, LegendItem, Stroke, Svg, Type};
-use super::{Figure, WIDTH, csv_table, optional, role_colour};
+use super::{Figure, WIDTH, csv_table, name_colour, nothing_drawn, optional, role_colour, setting_name};
 use crate::analysis::setting::{RecordsByRun, Setting, settings};
 use crate::analysis::{Analysis, CurvePoint, RunSummary};
 use crate::evidence::{Evidence, Role};
+use crate::number::list;
 use crate::prediction::{PredictedCurve, Predictor};
 use crate::record::{Metric, Split};
 use crate::statistics::fit::Fit;
 use crate::statistics::median;
 
 const TITLE: &str = "Exact match by evaluated length";
+const NOTHING: &str = "no run to show";
 
 /// The runs of one task with one longest training length, and what was predicted of them.
 struct Curves<'a> {
@@ -36,7 +38,15 @@ pub(super) fn figure(evidence: &Evidence, analysis: &Analysis) -> Figure {
          an oracle tells the model how long answers are, drawn where that changes anything. Orange panels are negative controls.",
         gate = evidence.sweep.fit_gate
     );
-    Figure { name: "exact_match_by_length".to_owned(), title: TITLE.to_owned(), caption, svg: draw(&panels, tau), csv: table(&panels) }
+    let description = describe(&panels, tau);
+    Figure {
+        name: "exact_match_by_length".to_owned(),
+        title: TITLE.to_owned(),
+        caption,
+        svg: draw(&panels, tau, &description),
+        csv: table(&panels),
+        description,
+    }
 }
 
 fn panels<'a>(evidence: &'a Evidence, analysis: &'a Analysis) -> Vec<Curves<'a>> {
@@ -56,18 +66,40 @@ fn panels<'a>(evidence: &'a Evidence, analysis: &'a Analysis) -> Vec<Curves<'a>>
     settings(evidence, &analysis.runs).into_iter().map(of_setting).collect()
 }
 
-fn draw(panels: &[Curves<'_>], tau: f64) -> String {
+/// Where each panel's thick line leaves tau, panels that do alike together.
+fn describe(panels: &[Curves<'_>], tau: f64) -> String {
+    let (mut right, mut falls, mut unfit) = (Vec::new(), Vec::new(), Vec::new());
+    for Curves { setting, .. } in panels {
+        let name = setting_name(&setting.task.task, setting.len_train_max);
+        let middle = median_curve(setting.fitted());
+        match (middle.iter().find(|(_, value)| *value < tau), middle.last()) {
+            (Some((len, _)), _) => falls.push(format!("{name} at length {len}")),
+            (None, Some((len, _))) => right.push(format!("{name} to length {len}")),
+            (None, None) => unfit.push(name),
+        }
+    }
+    let groups = [
+        (format!("Median exact match stays at {tau} or above at every evaluated length"), right),
+        (format!("Median exact match first falls below {tau}"), falls),
+        ("No run fitted".to_owned(), unfit),
+    ];
+    let sentences: Vec<String> =
+        groups.iter().filter(|(_, names)| !names.is_empty()).map(|(what, names)| format!("{what}: {}.", list(names))).collect();
+    if sentences.is_empty() { nothing_drawn(NOTHING) } else { sentences.join(" ") }
+}
+
+fn draw(panels: &[Curves<'_>], tau: f64, description: &str) -> String {
     let mut svg = Svg::new(WIDTH);
     svg.text((MARGIN, 28.0), TITLE, Type::TITLE);
     if panels.is_empty() {
-        svg.text((MARGIN, 56.0), "no run to show", Type::PLAIN);
-        return svg.finish(72.0, TITLE);
+        svg.text((MARGIN, 56.0), NOTHING, Type::PLAIN);
+        return svg.finish(72.0, TITLE, description);
     }
     let grid = Grid::new(panels.len(), legend(&mut svg, panels, tau) + 12.0);
     for (idx, panel) in panels.iter().enumerate() {
         draw_panel(&mut svg, panel, grid.place(idx), tau);
     }
-    svg.finish(grid.bottom(), TITLE)
+    svg.finish(grid.bottom(), TITLE, description)
 }
 
 fn legend(svg: &mut Svg, panels: &[Curves<'_>], tau: f64) -> f64 {
@@ -145,7 +177,7 @@ fn draw_panel(svg: &mut Svg, curves: &Curves<'_>, place: ((f64, f64), f64), tau:
     let control = if setting.task.role == Role::Control { " · control" } else { "" };
     let panel = Panel {
         name: &format!("{}{control}", setting.task.task),
-        colour,
+        colour: name_colour(setting.task.role),
         remark: &remark(setting),
         x_max: longest.max(setting.len_train_max).max(1) as f64,
         x_label: &format!("length ({})", setting.task.unit),

@@ -2,15 +2,18 @@
 
 use super::axis::Scale;
 use super::label::shorten;
-use super::palette::{BLUE, FAINT, GRID, INK, QUIET, SHADE};
+use super::palette::{BLUE, GRID, INK, QUIET, SHADE};
 use super::svg::{Anchor, LegendItem, Stroke, Svg, Type};
-use super::{Figure, WIDTH, csv_table, optional};
+use super::{Figure, WIDTH, csv_table, nothing_drawn, optional};
+use crate::analysis::conclusion::numbers;
 use crate::analysis::correlation::RESAMPLES;
 use crate::analysis::{Analysis, Correlation, Outcome, Scope};
 use crate::evidence::Evidence;
-use crate::number::{p_value, signed, signed_interval, words};
+use crate::number::{p_value, plural, signed, signed_interval, words};
+use crate::statistics::binomial::Interval;
 
 const TITLE: &str = "Does program length predict generalization?";
+const NOTHING: &str = "no correlation is defined on these tasks";
 const MARGIN: f64 = 16.0;
 const PLOT_LEFT: f64 = 168.0;
 const PLOT_RIGHT: f64 = 470.0;
@@ -27,21 +30,41 @@ pub(super) fn figure(evidence: &Evidence, analysis: &Analysis) -> Figure {
          looked at as well and not corrected for their number.",
         words(&evidence.sweep.primary.measure)
     );
+    let description = describe(analysis);
     Figure {
         name: "correlations".to_owned(),
         title: TITLE.to_owned(),
         caption,
-        svg: draw(&analysis.correlations),
+        svg: draw(&analysis.correlations, &description),
         csv: table(&analysis.correlations),
+        description,
     }
 }
 
-fn draw(correlations: &[Correlation]) -> String {
+/// The declared correlation in numbers, and on which side of 0 the others lie.
+fn describe(analysis: &Analysis) -> String {
+    let defined: Vec<(f64, Option<Interval>)> = analysis.correlations.iter().filter_map(|c| Some((c.rho?, c.interval))).collect();
+    let Some(primary) = analysis.primary().filter(|_| !defined.is_empty()) else {
+        return nothing_drawn(NOTHING);
+    };
+    let below = defined.iter().filter(|(rho, _)| *rho < 0.0).count();
+    let clear = defined.iter().filter(|(_, interval)| interval.is_some_and(|interval| interval.high < 0.0)).count();
+    format!(
+        "The declared analysis, {} against {} ({}): {}. Of the {} shown, {below} lie below 0, {clear} of them with their whole interval.",
+        words(&primary.measure),
+        primary.outcome,
+        primary.scope,
+        numbers(primary),
+        plural(defined.len(), "correlation"),
+    )
+}
+
+fn draw(correlations: &[Correlation], description: &str) -> String {
     let mut svg = Svg::new(WIDTH);
     svg.text((MARGIN, 28.0), TITLE, Type::TITLE);
     if correlations.iter().all(|correlation| correlation.rho.is_none()) {
-        svg.text((MARGIN, 56.0), "no correlation is defined on these tasks", Type::PLAIN);
-        return svg.finish(72.0, TITLE);
+        svg.text((MARGIN, 56.0), NOTHING, Type::PLAIN);
+        return svg.finish(72.0, TITLE, description);
     }
     let filled = |svg: &mut Svg, (x, y): (f64, f64), w: f64| sample(svg, (x, y), w, Scope::AllTasks);
     let open = |svg: &mut Svg, (x, y): (f64, f64), w: f64| sample(svg, (x, y), w, Scope::ProgramsOnly);
@@ -82,7 +105,7 @@ fn draw(correlations: &[Correlation]) -> String {
     svg.text((x.at(0.0), y + 29.0), "Spearman's rho (no unit)", Type::PLAIN.at(Anchor::Middle));
     svg.text((x.at(0.0) - 12.0, y + 45.0), "← shorter programs go further", Type::SMALL.at(Anchor::End));
     svg.text((x.at(0.0) + 12.0, y + 45.0), "longer programs go further →", Type::SMALL);
-    svg.finish(y + 58.0, TITLE)
+    svg.finish(y + 58.0, TITLE, description)
 }
 
 fn tick(rho: f64) -> String {
@@ -117,7 +140,7 @@ fn draw_row(svg: &mut Svg, correlation: &Correlation, y: f64, x: Scale) {
     } else {
         let note = correlation.note.as_deref().unwrap_or("undefined");
         let room = WIDTH - PLOT_RIGHT - 70.0;
-        svg.text((PLOT_RIGHT + 20.0, base), &shorten(note, 10.0, false, room), Type::SMALL.in_colour(FAINT));
+        svg.text((PLOT_RIGHT + 20.0, base), &shorten(note, 10.0, false, room), Type::SMALL);
     }
     if let Some(p) = correlation.p_value {
         svg.text((WIDTH - 82.0, base), p_value(p).trim_start_matches("= "), kind);

@@ -4,14 +4,15 @@ use super::axis::Scale;
 use super::label::{Area, label_area, place_labels, shorten, text_width};
 use super::palette::{BLUE, FAINT, GRID, INK, QUIET, SHADE, VERMILLION};
 use super::svg::{Anchor, LegendItem, Stroke, Svg, Type};
-use super::{Figure, WIDTH, csv_table, optional, role_colour};
+use super::{Figure, WIDTH, csv_table, nothing_drawn, optional, role_colour};
 use crate::analysis::conclusion::numbers;
 use crate::analysis::verdict::{FAR_RATIO, NEAR_RATIO};
 use crate::analysis::{Analysis, Verdict};
 use crate::evidence::{Evidence, Role};
-use crate::number::{short, words};
+use crate::number::{bound, list, short, words};
 
 const TITLE: &str = "Reach by program length";
+const NOTHING: &str = "no run fitted, so no reach to show";
 const LEFT: f64 = 62.0;
 const RIGHT: f64 = WIDTH - 20.0;
 const PLOT_HEIGHT: f64 = 300.0;
@@ -44,26 +45,52 @@ pub(super) fn figure(evidence: &Evidence, analysis: &Analysis) -> Figure {
          predicts that marks fall from the upper left to the lower right. Tasks without a known program stand in the column \
          at the right; correlations over all tasks rank them after every program. Tasks without a run that fitted are absent."
     );
+    let description = describe(analysis, measure);
     Figure {
         name: "reach_by_program_length".to_owned(),
         title: TITLE.to_owned(),
         caption,
-        svg: draw(analysis, measure),
+        svg: draw(analysis, measure, &description),
         csv: table(&analysis.verdicts, measure),
+        description,
     }
 }
 
-fn draw(analysis: &Analysis, measure: &str) -> String {
+/// The tasks that have a mark.
+fn shown(analysis: &Analysis) -> Vec<&Verdict> {
+    let has_mark = |verdict: &&Verdict| verdict.reach.is_some() && (verdict.program_length.is_some() || !verdict.has_program);
+    analysis.verdicts.iter().filter(has_mark).collect()
+}
+
+/// Every mark, from the shortest program to the longest, then the tasks without one.
+fn describe(analysis: &Analysis, measure: &str) -> String {
+    let mut shown = shown(analysis);
+    if shown.is_empty() {
+        return nothing_drawn(NOTHING);
+    }
+    shown.sort_by(|a, b| length_or_last(a).total_cmp(&length_or_last(b)));
+    let mark = |verdict: &Verdict| {
+        let ratio = verdict.reach.map(|reach| bound(&format!("{}×", short(reach.ratio)), reach.censored)).unwrap_or_default();
+        match verdict.program_length {
+            Some(length) => format!("{} with {} reaches {ratio}", verdict.task, short(length)),
+            None => format!("{} without a known program reaches {ratio}", verdict.task),
+        }
+    };
+    let marks: Vec<String> = shown.into_iter().map(mark).collect();
+    format!("Tasks by {}, with median reach over training length: {}.", words(measure), list(&marks))
+}
+
+fn length_or_last(verdict: &Verdict) -> f64 {
+    verdict.program_length.unwrap_or(f64::INFINITY)
+}
+
+fn draw(analysis: &Analysis, measure: &str, description: &str) -> String {
     let mut svg = Svg::new(WIDTH);
     svg.text((LEFT - 46.0, 28.0), TITLE, Type::TITLE);
-    let shown: Vec<&Verdict> = analysis
-        .verdicts
-        .iter()
-        .filter(|verdict| verdict.reach.is_some() && (verdict.program_length.is_some() || !verdict.has_program))
-        .collect();
+    let shown = shown(analysis);
     if shown.is_empty() {
-        svg.text((LEFT - 46.0, 56.0), "no run fitted, so no reach to show", Type::PLAIN);
-        return svg.finish(72.0, TITLE);
+        svg.text((LEFT - 46.0, 56.0), NOTHING, Type::PLAIN);
+        return svg.finish(72.0, TITLE, description);
     }
     if let Some(primary) = analysis.primary() {
         svg.text(
@@ -88,7 +115,7 @@ fn draw(analysis: &Analysis, measure: &str) -> String {
         .map(|(ratio, words)| label_area((LEFT + 5.0, y.at(ratio) - 4.0), text_width(words, Type::SMALL.size, false), Type::SMALL.size));
     let lines = limits().map(|(ratio, _)| Area { left: LEFT, top: y.at(ratio) - 1.5, right: RIGHT, bottom: y.at(ratio) + 1.5 });
     labels(&mut svg, &spots, Area { left: LEFT + 2.0, top, right: RIGHT, bottom: bottom - 2.0 }, &[words, lines].concat());
-    svg.finish(bottom + 52.0, TITLE)
+    svg.finish(bottom + 52.0, TITLE, description)
 }
 
 fn legend(svg: &mut Svg, shown: &[&Verdict]) -> f64 {

@@ -184,14 +184,15 @@ impl Svg {
         if items.is_empty() { y } else { y + ROW }
     }
 
-    /// The document, white behind, named for readers who cannot see it.
-    pub(super) fn finish(self, height: f64, title: &str) -> String {
+    /// The document, white behind. Readers who cannot see it hear the title and the description.
+    pub(super) fn finish(self, height: f64, title: &str, description: &str) -> String {
         let (width, height) = (pixels(self.width), pixels(height.ceil()));
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
-             role=\"img\" aria-label=\"{}\" font-family=\"{FONT}\">\n\
+             role=\"img\" aria-label=\"{}. {}\" font-family=\"{FONT}\">\n\
              <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n{}</svg>\n",
             escape(title),
+            escape(description),
             self.body
         )
     }

@@ -3,33 +3,55 @@
 use super::palette::{FAINT, INK};
 use super::panel::{Grid, MARGIN, Panel};
 use super::svg::{LegendItem, Stroke, Svg, Type};
-use super::{Figure, WIDTH, csv_table, optional, role_colour};
+use super::{Figure, WIDTH, csv_table, name_colour, nothing_drawn, optional, role_colour, setting_name};
 use crate::analysis::{Analysis, Course, Erosion};
 use crate::evidence::{Evidence, Role};
-use crate::number::plural;
+use crate::number::{list, plural, share};
 
 const TITLE: &str = "Exact match beyond the training lengths, during training";
+const NOTHING: &str = "no checkpoint was measured";
 
 pub(super) fn figure(evidence: &Evidence, analysis: &Analysis) -> Figure {
     let caption = "Each line is a run: the mean exact match at out-of-distribution lengths up to the horizon, by training step. The dotted line is the \
                    same run at in-distribution lengths. A ring marks the checkpoint that was best beyond the training lengths: an oracle's choice, which nobody who trains can make; \
                    a dot marks the end of training, on which verdicts rest. Dashed grey lines are runs that did not fit."
         .to_owned();
+    let description = describe(&analysis.erosion);
     Figure {
         name: "exact_match_during_training".to_owned(),
         title: TITLE.to_owned(),
         caption,
-        svg: draw(evidence, &analysis.erosion),
+        svg: draw(evidence, &analysis.erosion, &description),
         csv: table(&analysis.erosion),
+        description,
     }
 }
 
-fn draw(evidence: &Evidence, settings: &[Erosion]) -> String {
+/// What the end of training is worth, and what the best checkpoint was.
+fn describe(settings: &[Erosion]) -> String {
+    let one = |setting: &Erosion| {
+        let name = setting_name(&setting.task, setting.len_train_max);
+        match setting.last.zip(setting.best) {
+            Some((last, best)) => format!("{name} {} and {}", share(last), share(best)),
+            None => format!("{name} no run that fitted"),
+        }
+    };
+    let all: Vec<String> = settings.iter().map(one).collect();
+    if all.is_empty() {
+        return nothing_drawn(NOTHING);
+    }
+    format!(
+        "Median of the mean exact match beyond the training lengths, at the end of training and at the best checkpoint: {}.",
+        list(&all)
+    )
+}
+
+fn draw(evidence: &Evidence, settings: &[Erosion], description: &str) -> String {
     let mut svg = Svg::new(WIDTH);
     svg.text((MARGIN, 28.0), TITLE, Type::TITLE);
     if settings.is_empty() {
-        svg.text((MARGIN, 56.0), "no checkpoint was measured", Type::PLAIN);
-        return svg.finish(72.0, TITLE);
+        svg.text((MARGIN, 56.0), NOTHING, Type::PLAIN);
+        return svg.finish(72.0, TITLE, description);
     }
     let line = |svg: &mut Svg, (x, y): (f64, f64), w: f64| svg.line((x, y), (x + w, y), Stroke::new(INK, 1.6));
     let dotted = |svg: &mut Svg, (x, y): (f64, f64), w: f64| svg.line((x, y), (x + w, y), inside_stroke(INK));
@@ -47,7 +69,7 @@ fn draw(evidence: &Evidence, settings: &[Erosion]) -> String {
     for (idx, setting) in settings.iter().enumerate() {
         draw_panel(&mut svg, evidence, setting, grid.place(idx));
     }
-    svg.finish(grid.bottom(), TITLE)
+    svg.finish(grid.bottom(), TITLE, description)
 }
 
 fn inside_stroke(colour: &str) -> Stroke<'_> {
@@ -65,7 +87,7 @@ fn draw_panel(svg: &mut Svg, evidence: &Evidence, setting: &Erosion, place: ((f6
     let steps = setting.courses.iter().filter_map(Course::last).map(|point| point.step).max().unwrap_or(1);
     let panel = Panel {
         name: &format!("{}{control}", setting.task),
-        colour,
+        colour: task.map_or(INK, |task| name_colour(task.role)),
         remark: &format!("trained to {}, {}", setting.len_train_max, plural(setting.courses.len(), "run")),
         x_max: steps as f64,
         x_label: "training step",

@@ -6,6 +6,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use report::{Evidence, Metric, PrimaryAnalysis, ProgramInfo, Record, Role, RunOutcome, RunStatus, Split, SweepInfo, TaskInfo};
 
+#[allow(dead_code, reason = "not every user of this file asks for it")]
+pub(crate) mod everything;
+
 /// Examples behind every evaluated length.
 const EXAMPLES: u64 = 200;
 
