@@ -22,7 +22,7 @@ fn a_sweep_does_not_differ_from_itself() {
     assert!(found.rows.iter().all(|row| row.difference.is_none_or(|difference| difference == 0.0)));
     assert!(found.rows.iter().flat_map(|row| &row.by_seed).all(|(_, difference)| *difference == 0.0));
     let overall = found.overall.unwrap();
-    assert!(overall.p_value == 1.0 && overall.mean_difference == 0.0 && overall.tasks > 3);
+    assert!(overall.p_value > 0.99 && overall.mean_difference.abs() < 1e-12 && overall.tasks > 3);
 }
 
 #[test]

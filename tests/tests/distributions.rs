@@ -29,7 +29,7 @@ fn run(desk: &Desk, sweep: &str, out: &str) -> String {
 
 /// The length and the split of each row of exact match.
 fn splits(results: &str) -> Vec<(&str, &str)> {
-    let rows = results.lines().filter(|line| line.contains(",exact_match,"));
+    let rows = results.lines().filter(|line| line.contains(",standard,exact_match,"));
     rows.map(|row| row.split(',').collect::<Vec<_>>()).map(|cells| (cells[6], cells[7])).collect()
 }
 

@@ -24,13 +24,21 @@ fn a_sweep_is_trained_evaluated_and_reported() {
     assert_eq!(records.len(), runs * lengths * metrics);
     for record in &records {
         assert_eq!(record.split == Split::In, record.len_eval <= 4);
-        assert_eq!(record.low.is_some(), record.metric == Metric::ExactMatch);
+        let of_examples = [Metric::ExactMatch, Metric::ExactMatchWithLength, Metric::PrematureEnd, Metric::MissingEnd];
+        assert_eq!(record.low.is_some(), of_examples.contains(&record.metric));
         assert_eq!(record.examples, 20);
     }
     let learned = records.iter().filter(|record| record.task == "boolean-and" && record.metric == Metric::ExactMatch);
     assert!(learned.map(|record| record.value).sum::<f64>() > 0.9 * 8.0, "60 steps teach a conjunction");
 
-    for figure in ["exact_match_by_length", "reach_by_program_length", "correlations"] {
+    for figure in [
+        "exact_match_by_length",
+        "reach_by_program_length",
+        "correlations",
+        "exact_match_during_training",
+        "calibration_by_length",
+        "reliability",
+    ] {
         for kind in ["svg", "png", "csv"] {
             assert!(desk.path(&format!("runs/tiny/figures/{figure}.{kind}")).exists(), "{figure}.{kind}");
         }
@@ -189,7 +197,9 @@ fn an_interrupted_sweep_says_so_and_goes_on_to_the_same_results() {
         let undisturbed = Desk::new();
         undisturbed.write("tiny.yaml", &long);
         assert_eq!(undisturbed.rasplab(&["run", "tiny.yaml"]).status, 0);
-        assert_eq!(desk.read("runs/tiny/results.csv"), undisturbed.read("runs/tiny/results.csv"), "{signal}");
+        for table in ["results.csv", "checkpoints.csv", "calibration.csv"] {
+            assert_eq!(desk.read(&format!("runs/tiny/{table}")), undisturbed.read(&format!("runs/tiny/{table}")), "{table}, {signal}");
+        }
         assert_eq!(looks(&desk, &stopped), looks(&undisturbed, &stopped), "{signal}");
         assert_eq!(weights(&desk, &stopped), weights(&undisturbed, &stopped), "{signal}");
     }

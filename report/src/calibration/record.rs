@@ -19,6 +19,9 @@ const BINS: NonZeroUsize = match NonZeroUsize::new(15) {
     None => NonZeroUsize::MIN,
 };
 
+/// Most examples whose interval error is measured: it takes a time quadratic in them, as often as there are draws.
+const INTERVAL_CE_AT_MOST: usize = 1000;
+
 /// A measure of calibration; each is 0 for a calibrated model with endless examples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -31,7 +34,7 @@ pub enum Measure {
     LaplaceError,
     /// [`surrogate_interval_ce`].
     SurrogateIntervalCe,
-    /// [`interval_ce`].
+    /// [`interval_ce`], of at most 1000 examples.
     IntervalCe,
     /// [`binned_ece`] with 15 bins of equal width.
     BinnedEce,
@@ -58,6 +61,7 @@ impl Measure {
             Self::SmoothCalibrationError => smooth_calibration_error(confidences),
             Self::LaplaceError => laplace_error(confidences).biased,
             Self::SurrogateIntervalCe => surrogate_interval_ce(confidences),
+            Self::IntervalCe if confidences.len() > INTERVAL_CE_AT_MOST => return None,
             Self::IntervalCe => interval_ce(confidences)?,
             Self::BinnedEce => binned_ece(confidences, BINS),
             Self::ProperLossGap => recalibrate(confidences).gap,
