@@ -3,6 +3,8 @@
 mod catalogue;
 mod decode;
 mod expand;
+mod export;
+mod live;
 mod predict;
 mod random;
 mod rasp;
@@ -60,6 +62,16 @@ enum Command {
     /// Write the report of a sweep anew from the results in its folder; nothing is trained.
     #[command(after_help = "Example: rasplab report runs/quickstart")]
     Report(ReportArgs),
+    /// Write a sweep's curves for TensorBoard, or its results as Parquet; also while it runs.
+    #[command(after_help = "Example: rasplab export runs/quickstart --to tensorboard
+         rasplab export runs/quickstart --to parquet --out quickstart.parquet")]
+    Export(export::ExportArgs),
+    /// Watch a sweep's curves grow on the terminal; elsewhere, print how they are now.
+    ///
+    /// It only reads, once a second, and may be started and left at any time, by several people at once, wherever the sweep's folder is seen.
+    #[command(after_help = "Example: rasplab live runs/quickstart
+         rasplab live runs/quickstart --json")]
+    Live(live::LiveArgs),
     /// Show what a trained run writes for fresh prompts, token by token, beside what is right.
     #[command(after_help = "Example: rasplab decode runs/quickstart/sort-0123456789ab/init0-data0 --length 40 --count 3
          rasplab decode RUN --length 40 --oracle-length --json")]
@@ -286,6 +298,8 @@ fn dispatch(command: Command, printer: Printer) -> Result<(), Error> {
         Command::Validate(args) => expand::validate(&args, printer),
         Command::Expand(args) => expand::expand(&args, printer),
         Command::Report(args) => sweep::report(&args.folder, printer),
+        Command::Export(args) => export::export(&args, printer),
+        Command::Live(args) => live::live(&args, printer),
         Command::Decode(args) => decode::decode_run(&args, printer),
         Command::Tasks(command) => catalogue::tasks(command, printer),
         Command::Predict(command) => predict::predict(command, printer),
