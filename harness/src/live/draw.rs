@@ -254,7 +254,22 @@ mod tests {
 
     #[test]
     fn a_snapshot_is_drawn() {
-        insta::assert_snapshot!(drawn(100, 14, &snapshot(), &mut View::default()), @"");
+        insta::assert_snapshot!(drawn(100, 14, &snapshot(), &mut View::default()), @r#"
+        "1 of 8 runs are done, 3 running, 1 failed, 3 left; about 1 min 15 s to go with 3 at a time          "
+        " 12% ━━━━━━━━━━━────────────────────────────────────────────────────────────────────────────────────"
+        "┌runs────────────────────────────────────────────┐┌in-distribution exact match by step─────────────┐"
+        "│sort-0123456789ab/init0-data1     500/1000 0.500││1.0│                                            │"
+        "│count-0123456789ab/init0-data1    900/1000 0.810││   │                                         •••│"
+        "│parity-0123456789ab/init0-data      0/1000      ││   │                                    •••••   │"
+        "│copy-0123456789ab/init0-data1       failed 0.300││0.5│                     ⣀⣀⠤⠄       ••••        │"
+        "│reversal-0123456789ab/init0-da        done 1.000││   │              ⣀⡠⠤⠔⠒⠉⠉      •••••            │"
+        "│                                                ││   │      ⢀⣀⡠⠤⠔⠒⠊⠉•••••••••••••                 │"
+        "│                                                ││0  │     ⠉⠁••••••                               │"
+        "│                                                ││   └────────────────────────────────────────────│"
+        "│                                                ││   0                                         900│"
+        "└────────────────────────────────────────────────┘└────────────────────────────────────────────────┘"
+        "q quit   ↑ ↓ choose a run   l show loss                                                             "
+        "#);
     }
 
     #[test]
@@ -262,7 +277,34 @@ mod tests {
         let (snapshot, mut view) = (snapshot(), View::default());
         view.choose(&snapshot, 4);
         view.toggle();
-        insta::assert_snapshot!(drawn(100, 26, &snapshot, &mut view), @"");
+        insta::assert_snapshot!(drawn(100, 26, &snapshot, &mut view), @r#"
+        "1 of 8 runs are done, 3 running, 1 failed, 3 left; about 1 min 15 s to go with 3 at a time          "
+        " 12% ━━━━━━━━━━━────────────────────────────────────────────────────────────────────────────────────"
+        "┌runs────────────────────────────────────────────┐┌training loss by step, nats per token───────────┐"
+        "│sort-0123456789ab/init0-data1     500/1000 0.500││2.0│    ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠒⠒⠒⠢⠤⢄⣀                 │"
+        "│count-0123456789ab/init0-data1    900/1000 0.810││   │    •••     ••••••••       ⠉⠒⠤⣀             │"
+        "│parity-0123456789ab/init0-data      0/1000      ││   │       •••••        •••••      ⠉⠢⢄          │"
+        "│copy-0123456789ab/init0-data1       failed 0.300││   │            ••••         ••••     ⠉⠢⡀       │"
+        "│reversal-0123456789ab/init0-da        done 1.000││   │                •••••••      •••    ⠑⢄      │"
+        "│                                                ││1.0│                                ••    ⠣⡀    │"
+        "│                                                ││   │                                  •••  ⠘⡄   │"
+        "│                                                ││   │                                     •••⠘⡄  │"
+        "│                                                ││   │                                         ⠈⢆ │"
+        "│                                                ││0  │                                          ⠈⢆│"
+        "│                                                ││   └────────────────────────────────────────────│"
+        "│                                                ││   0                                        1000│"
+        "│                                                │└────────────────────────────────────────────────┘"
+        "│                                                │┌exact match by length, trained to 20────────────┐"
+        "│                                                ││████ ████                                       │"
+        "│                                                ││████ ████                                       │"
+        "│                                                ││████ ████ ▇▇▇▇                                  │"
+        "│                                                ││████ ████ ████ ████                             │"
+        "│                                                ││████ ████ ████ ████                             │"
+        "│                                                ││█1██ █1██ .67█ .50█                             │"
+        "│                                                ││ 10   20   30   40                              │"
+        "└────────────────────────────────────────────────┘└────────────────────────────────────────────────┘"
+        "q quit   ↑ ↓ choose a run   l show exact match                                                      "
+        "#);
     }
 
     #[test]
@@ -300,6 +342,14 @@ mod tests {
 
     #[test]
     fn a_snapshot_is_written() {
-        insta::assert_snapshot!(in_words(&snapshot()), @"");
+        insta::assert_snapshot!(in_words(&snapshot()), @r#"
+        1 of 8 runs are done, 3 running, 1 failed, 3 left; about 1 min 15 s to go with 3 at a time
+        sort-0123456789ab/init0-data1      running, step 500 of 1000  loss 1.000  exact match 0.500  ▁▂▃▄▅
+        count-0123456789ab/init0-data1     running, step 900 of 1000  loss 0.380  exact match 0.810  ▁▁▁▂▃▃▄▆▇
+        parity-0123456789ab/init0-data1    running, step 0 of 1000
+        copy-0123456789ab/init0-data1      failed, step 300 of 1000  loss 1.400  exact match 0.300  ▁▂▃
+        reversal-0123456789ab/init0-data1  done, step 1000 of 1000  loss 0.000  exact match 1.000  ▁▁▁▁▁▁▂▃▅█
+                                           by length: 10 1.00 20 1.00 | 30 0.67 40 0.50
+        "#);
     }
 }
