@@ -97,7 +97,7 @@ mod tests {
             }
         }
         let crc = !crc;
-        ((crc >> 15) | (crc << 17)).wrapping_add(0xa282_ead8).to_le_bytes()
+        crc.rotate_left(17).wrapping_add(0xa282_ead8).to_le_bytes()
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::run::{Done, MetricsLine, read_metrics};
-use crate::sweep::status::{Running, Status, status};
+use crate::sweep::status::{Status, status};
 use crate::sweep::{RunName, SweepFolder};
 
 /// So many runs are shown at most: nobody looks at more, and their curves are read.
@@ -102,23 +102,22 @@ impl Watch {
     pub fn look(&mut self) -> Result<Snapshot, Error> {
         let status = status(&self.folder)?;
         let (folder, listed) = SweepFolder::listed(&self.folder)?;
-        let names =
-            |running: &'_ [Running], state: State| running.iter().map(move |running| (running.run.clone(), state.clone())).collect();
-        let mut states: HashMap<RunName, State> = names(&status.running, State::Running);
-        states.extend::<HashMap<_, _>>(names(&status.abandoned, State::Stopped));
-        states.extend(status.failed.iter().map(|failed| (failed.run.clone(), State::Failed)));
+        let running = status.running.iter().map(|running| (&running.run, State::Running));
+        let abandoned = status.abandoned.iter().map(|abandoned| (&abandoned.run, State::Stopped));
+        let failed = status.failed.iter().map(|failed| (&failed.run, State::Failed));
+        let mut begun: HashMap<RunName, State> = running.chain(abandoned).chain(failed).map(|(run, state)| (run.clone(), state)).collect();
         let mut runs = Vec::new();
-        let mut ended = SHOWN.saturating_sub(states.len());
+        let mut room = SHOWN.saturating_sub(begun.len());
         for listed in &listed {
-            let state = states.remove(&listed.run);
-            if state.is_none() && ended == 0 {
+            let state = begun.remove(&listed.run);
+            if state.is_none() && room == 0 {
                 continue;
             }
             let known = self.known_of(&listed.run, &folder.run(&listed.run));
             // It may have ended since the status was asked.
             let state = known.ended.clone().map(State::Ended).or(state);
             let Some(state) = state.or_else(|| (!known.looks.is_empty()).then_some(State::Stopped)) else { continue };
-            ended = ended.saturating_sub(usize::from(matches!(state, State::Ended(_))));
+            room = room.saturating_sub(usize::from(matches!(state, State::Ended(_))));
             runs.push(RunLook {
                 run: listed.run.clone(),
                 state,
