@@ -21,6 +21,9 @@ const CURVES: usize = 20;
 /// Rows that exact match by length takes, and rows of the body without which it is left out.
 const LENGTHS: (u16, u16) = (9, 18);
 
+/// Columns of an exact match, as in `0.995`.
+const EXACT_MATCH: u16 = 5;
+
 /// What a person has chosen to see.
 #[derive(Debug, Default)]
 pub struct View {
@@ -94,7 +97,8 @@ pub fn draw(frame: &mut Frame, snapshot: &Snapshot, view: &mut View) {
         LineGauge::default().ratio(share).filled_symbol("━").filled_style(Color::Green).unfilled_style(Color::DarkGray),
         gauge,
     );
-    let [left, right] = Layout::horizontal([Constraint::Percentage(50), Constraint::Fill(1)]).areas(body);
+    let left = list_width(snapshot).min(body.width / 5 * 3);
+    let [left, right] = Layout::horizontal([Constraint::Length(left), Constraint::Fill(1)]).areas(body);
     list(frame, left, snapshot, view);
     let chosen = snapshot.runs.get(view.place(snapshot));
     let lengths = chosen.filter(|run| !run.by_length.is_empty() && body.height >= LENGTHS.1);
@@ -110,21 +114,37 @@ pub fn draw(frame: &mut Frame, snapshot: &Snapshot, view: &mut View) {
 
 fn list(frame: &mut Frame, area: Rect, snapshot: &Snapshot, view: &mut View) {
     let row = |run: &RunLook| {
-        let step = run.looks.last().map_or(0, |look| look.step);
-        let state = if run.state == State::Running { format!("{step}/{}", run.steps) } else { state(&run.state) };
         let exact_match = run.looks.last().map_or_else(String::new, |look| format!("{:.3}", look.exact_match));
         let style = match run.state {
             State::Running => Style::new(),
             State::Stopped | State::Ended(_) => Style::new().fg(Color::DarkGray),
             State::Failed => Style::new().fg(Color::Red),
         };
-        Row::new([Cell::new(run.run.to_string()), Cell::new(Line::from(state).right_aligned()), Cell::new(exact_match)]).style(style)
+        Row::new([Cell::new(run.run.to_string()), Cell::new(Line::from(progress(run)).right_aligned()), Cell::new(exact_match)])
+            .style(style)
     };
-    let widths = [Constraint::Fill(1), Constraint::Length(11), Constraint::Length(5)];
+    let widths = [Constraint::Fill(1), Constraint::Length(longest(snapshot, progress)), Constraint::Length(EXACT_MATCH)];
     let table =
         Table::new(snapshot.runs.iter().map(row), widths).block(Block::bordered().title("runs")).row_highlight_style(Modifier::REVERSED);
     view.list.select((!snapshot.runs.is_empty()).then(|| view.place(snapshot)));
     frame.render_stateful_widget(table, area, &mut view.list);
+}
+
+/// How far a run is that goes on, and what became of another.
+fn progress(run: &RunLook) -> String {
+    let step = run.looks.last().map_or(0, |look| look.step);
+    if run.state == State::Running { format!("{} %", 100 * step / run.steps.max(1)) } else { state(&run.state) }
+}
+
+/// Columns of the longest text about a run.
+fn longest(snapshot: &Snapshot, of: impl Fn(&RunLook) -> String) -> u16 {
+    snapshot.runs.iter().map(|run| of(run).len()).max().unwrap_or(0) as u16
+}
+
+/// Columns of the list, so that it shows names whole, with the seeds at their end, if it has the room.
+fn list_width(snapshot: &Snapshot) -> u16 {
+    let (between, borders) = (2, 2);
+    longest(snapshot, |run| run.run.to_string()) + longest(snapshot, progress) + EXACT_MATCH + between + borders
 }
 
 /// The curve of the chosen run over those of the runs that are going on, or of all where none is.
@@ -257,17 +277,17 @@ mod tests {
         insta::assert_snapshot!(drawn(100, 14, &snapshot(), &mut View::default()), @r#"
         "1 of 8 runs are done, 3 running, 1 failed, 3 left; about 1 min 15 s to go with 3 at a time          "
         " 12% ━━━━━━━━━━━────────────────────────────────────────────────────────────────────────────────────"
-        "┌runs────────────────────────────────────────────┐┌in-distribution exact match by step─────────────┐"
-        "│sort-0123456789ab/init0-data1     500/1000 0.500││1.0│                                            │"
-        "│count-0123456789ab/init0-data1    900/1000 0.810││   │                                         •••│"
-        "│parity-0123456789ab/init0-data      0/1000      ││   │                                    •••••   │"
-        "│copy-0123456789ab/init0-data1       failed 0.300││0.5│                     ⣀⣀⠤⠄       ••••        │"
-        "│reversal-0123456789ab/init0-da        done 1.000││   │              ⣀⡠⠤⠔⠒⠉⠉      •••••            │"
-        "│                                                ││   │      ⢀⣀⡠⠤⠔⠒⠊⠉•••••••••••••                 │"
-        "│                                                ││0  │     ⠉⠁••••••                               │"
-        "│                                                ││   └────────────────────────────────────────────│"
-        "│                                                ││   0                                         900│"
-        "└────────────────────────────────────────────────┘└────────────────────────────────────────────────┘"
+        "┌runs──────────────────────────────────────────┐┌in-distribution exact match by step───────────────┐"
+        "│sort-0123456789ab/init0-data1       50 % 0.500││1.0│                                              │"
+        "│count-0123456789ab/init0-data1      90 % 0.810││   │                                           •••│"
+        "│parity-0123456789ab/init0-data1      0 %      ││   │                                      •••••   │"
+        "│copy-0123456789ab/init0-data1     failed 0.300││0.5│                     ⢀⣀⣀⡠⠤       •••••        │"
+        "│reversal-0123456789ab/init0-data1   done 1.000││   │              ⢀⣀⠤⠤⠒⠊⠉⠁      •••••             │"
+        "│                                              ││   │      ⢀⣀⣀⠤⠤⠒⠒⠉⠁•••••••••••••                  │"
+        "│                                              ││0  │     ⠉⠁••••••                                 │"
+        "│                                              ││   └──────────────────────────────────────────────│"
+        "│                                              ││   0                                           900│"
+        "└──────────────────────────────────────────────┘└──────────────────────────────────────────────────┘"
         "q quit   ↑ ↓ choose a run   l show loss                                                             "
         "#);
     }
@@ -280,29 +300,29 @@ mod tests {
         insta::assert_snapshot!(drawn(100, 26, &snapshot, &mut view), @r#"
         "1 of 8 runs are done, 3 running, 1 failed, 3 left; about 1 min 15 s to go with 3 at a time          "
         " 12% ━━━━━━━━━━━────────────────────────────────────────────────────────────────────────────────────"
-        "┌runs────────────────────────────────────────────┐┌training loss by step, nats per token───────────┐"
-        "│sort-0123456789ab/init0-data1     500/1000 0.500││2.0│    ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠒⠒⠒⠢⠤⢄⣀                 │"
-        "│count-0123456789ab/init0-data1    900/1000 0.810││   │    •••     ••••••••       ⠉⠒⠤⣀             │"
-        "│parity-0123456789ab/init0-data      0/1000      ││   │       •••••        •••••      ⠉⠢⢄          │"
-        "│copy-0123456789ab/init0-data1       failed 0.300││   │            ••••         ••••     ⠉⠢⡀       │"
-        "│reversal-0123456789ab/init0-da        done 1.000││   │                •••••••      •••    ⠑⢄      │"
-        "│                                                ││1.0│                                ••    ⠣⡀    │"
-        "│                                                ││   │                                  •••  ⠘⡄   │"
-        "│                                                ││   │                                     •••⠘⡄  │"
-        "│                                                ││   │                                         ⠈⢆ │"
-        "│                                                ││0  │                                          ⠈⢆│"
-        "│                                                ││   └────────────────────────────────────────────│"
-        "│                                                ││   0                                        1000│"
-        "│                                                │└────────────────────────────────────────────────┘"
-        "│                                                │┌exact match by length, trained to 20────────────┐"
-        "│                                                ││████ ████                                       │"
-        "│                                                ││████ ████                                       │"
-        "│                                                ││████ ████ ▇▇▇▇                                  │"
-        "│                                                ││████ ████ ████ ████                             │"
-        "│                                                ││████ ████ ████ ████                             │"
-        "│                                                ││█1██ █1██ .67█ .50█                             │"
-        "│                                                ││ 10   20   30   40                              │"
-        "└────────────────────────────────────────────────┘└────────────────────────────────────────────────┘"
+        "┌runs──────────────────────────────────────────┐┌training loss by step, nats per token─────────────┐"
+        "│sort-0123456789ab/init0-data1       50 % 0.500││2.0│    ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠒⠒⠒⠢⠤⢄⣀⡀                 │"
+        "│count-0123456789ab/init0-data1      90 % 0.810││   │     •••    •••••••••       ⠈⠑⠢⢄⡀             │"
+        "│parity-0123456789ab/init0-data1      0 %      ││   │        ••••         •••••      ⠈⠑⠤⡀          │"
+        "│copy-0123456789ab/init0-data1     failed 0.300││   │            •••••         ••••     ⠈⠑⢄        │"
+        "│reversal-0123456789ab/init0-data1   done 1.000││   │                 •••••••      ••••    ⠱⡀      │"
+        "│                                              ││1.0│                                  ••   ⠈⠢⡀    │"
+        "│                                              ││   │                                    •••  ⠘⡄   │"
+        "│                                              ││   │                                       •••⠘⡄  │"
+        "│                                              ││   │                                           ⠈⢆ │"
+        "│                                              ││0  │                                            ⠈⢆│"
+        "│                                              ││   └──────────────────────────────────────────────│"
+        "│                                              ││   0                                          1000│"
+        "│                                              │└──────────────────────────────────────────────────┘"
+        "│                                              │┌exact match by length, trained to 20──────────────┐"
+        "│                                              ││████ ████                                         │"
+        "│                                              ││████ ████                                         │"
+        "│                                              ││████ ████ ▇▇▇▇                                    │"
+        "│                                              ││████ ████ ████ ████                               │"
+        "│                                              ││████ ████ ████ ████                               │"
+        "│                                              ││█1██ █1██ .67█ .50█                               │"
+        "│                                              ││ 10   20   30   40                                │"
+        "└──────────────────────────────────────────────┘└──────────────────────────────────────────────────┘"
         "q quit   ↑ ↓ choose a run   l show exact match                                                      "
         "#);
     }
