@@ -4,6 +4,8 @@ mod catalogue;
 mod compare;
 mod decode;
 mod expand;
+mod export;
+mod live;
 mod predict;
 mod random;
 mod rasp;
@@ -72,6 +74,16 @@ enum Command {
         #[arg(value_name = "OTHER")]
         b: PathBuf,
     },
+    /// Write a sweep's curves for TensorBoard, or its results as Parquet; also while it runs.
+    #[command(after_help = "Example: rasplab export runs/quickstart --to tensorboard
+         rasplab export runs/quickstart --to parquet --out quickstart.parquet")]
+    Export(export::ExportArgs),
+    /// Watch a sweep's curves grow on the terminal; elsewhere, print how they are now.
+    ///
+    /// It only reads, once a second, and may be started and left at any time, by several people at once, wherever the sweep's folder is seen.
+    #[command(after_help = "Example: rasplab live runs/quickstart
+         rasplab live runs/quickstart --json")]
+    Live(live::LiveArgs),
     /// Show what a trained run writes for fresh prompts, token by token, beside what is right.
     #[command(after_help = "Example: rasplab decode runs/quickstart/sort-0123456789ab/init0-data0 --length 40 --count 3
          rasplab decode RUN --length 40 --oracle-length --json")]
@@ -299,6 +311,8 @@ fn dispatch(command: Command, printer: Printer) -> Result<(), Error> {
         Command::Expand(args) => expand::expand(&args, printer),
         Command::Report(args) => sweep::report(&args.folder, printer),
         Command::Compare { a, b } => compare::compare(&a, &b, printer),
+        Command::Export(args) => export::export(&args, printer),
+        Command::Live(args) => live::live(&args, printer),
         Command::Decode(args) => decode::decode_run(&args, printer),
         Command::Tasks(command) => catalogue::tasks(command, printer),
         Command::Predict(command) => predict::predict(command, printer),

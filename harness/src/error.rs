@@ -123,6 +123,18 @@ pub enum Error {
         /// The folder.
         dir: PathBuf,
     },
+    /// No run has looked at its exact match yet.
+    #[error("{dir}: no run has come as far as train.check_steps yet: `rasplab status {dir}` shows how far they are", dir = dir.display())]
+    NothingTrained {
+        /// The sweep's folder.
+        dir: PathBuf,
+    },
+    /// No run is done, or none was when the report was written.
+    #[error("{dir} holds no results yet: once a run is done, `rasplab report {dir}` writes them", dir = dir.display())]
+    NoRecords {
+        /// The sweep's folder.
+        dir: PathBuf,
+    },
     /// A training step would take more memory than there is.
     #[error("{} about {} and {} are free: {way_out}", if *at_once > 1 { format!("training steps of {at_once} --workers take") } else { "a training step takes".to_owned() }, in_gib(*needed), in_gib(*free))]
     OutOfMemory {

@@ -2,7 +2,7 @@
 //!
 //! The pipeline, one module each: [`config`] reads and checks a sweep file, [`sweep`] expands it into [`cell`]s and seeds and keeps its folder, [`engine`] hands
 //! runs to workers, which take each by a [`lease`], [`prediction`] says what to expect, [`run`] trains and evaluates one of them in its own directory, [`evidence`] gathers what the directories hold for
-//! the `report` crate.
+//! the `report` crate; [`export`] writes it for other tools, and [`live`] shows it while it grows.
 //!
 //! ```
 //! let text = "sweep: tiny\ncells:\n  - {task: sort, alphabet: 20, train: {lengths: 5}, evaluate: {lengths: [5, 10]}}\n";
@@ -18,7 +18,9 @@ pub mod config;
 pub mod engine;
 pub mod error;
 pub mod evidence;
+pub mod export;
 pub mod lease;
+pub mod live;
 pub mod prediction;
 pub mod predictor;
 pub mod printer;

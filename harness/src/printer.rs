@@ -39,6 +39,11 @@ impl Printer {
         self.json
     }
 
+    /// Whether what goes to standard output is coloured.
+    pub fn colors_data(self) -> bool {
+        self.color_data
+    }
+
     /// Writes data to standard output. A reader that has gone away ends the program with success, as it ends `cat`.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod directory;
 mod drawing;
 mod evaluation;
 mod memory;
+mod metrics;
 mod training;
 
 use std::path::Path;
@@ -30,6 +31,7 @@ pub use memory::way_out as memory_way_out;
 use evaluation::{Evaluation, Named};
 
 pub use directory::{How, Measured, RunDirectory, remove_unfinished, write_json, write_whole};
+pub use metrics::{MetricsLine, read_metrics};
 
 /// What `DONE.json` holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

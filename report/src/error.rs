@@ -34,6 +34,10 @@ pub enum ReportError {
     /// Rows could not be written as CSV.
     #[error("rows could not be written as csv")]
     WriteCsv(#[source] csv::Error),
+    /// Records could not be written as Parquet.
+    #[cfg(feature = "parquet")]
+    #[error("records could not be written as parquet: {0}: use results.csv")]
+    WriteParquet(#[from] parquet::errors::ParquetError),
     /// A figure's SVG is not one that the rasterizer reads.
     #[error("figure {figure} could not be read as svg: use its .svg file and report this as a defect")]
     ReadSvg {

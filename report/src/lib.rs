@@ -84,12 +84,16 @@ mod example;
 mod figure;
 mod html;
 mod number;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod prediction;
 mod primary;
 mod record;
 pub mod statistics;
 mod table;
 
+#[cfg(feature = "parquet")]
+pub use crate::parquet::write_parquet;
 pub use analysis::{Analysis, Conclusion, Correlation, Finding, Ranking, RunSummary, Verdict, VerdictStatus, analyse};
 pub use checkpoint::CheckpointRecord;
 pub use comparison::{Comparison, compare};

@@ -71,8 +71,10 @@ fn the_schema_is_draft_07_and_knows_the_keys() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let desk = Desk::new();
-    let commands: [&[&str]; 22] = [
+    let commands: [&[&str]; 24] = [
         &["run"],
+        &["export"],
+        &["live"],
         &["validate"],
         &["expand"],
         &["report"],

@@ -5,7 +5,6 @@ use std::path::Path;
 use crate::error::Error;
 use crate::lease::Life;
 use crate::printer::Printer;
-use crate::progress::in_minutes;
 use crate::sweep::status::{Running, Status, status};
 
 /// So many runs of a kind are shown to people; machines get all.
@@ -17,13 +16,8 @@ pub(super) fn show(folder: &Path, printer: Printer) -> Result<(), Error> {
 }
 
 fn in_words(status: &Status) -> String {
-    let Status { runs, done, running, failed, left, abandoned, .. } = status;
-    let mut lines = vec![format!(
-        "{done} of {runs} runs are done, {} running, {} failed, {left} left{}",
-        running.len(),
-        failed.len(),
-        estimate(status)
-    )];
+    let Status { running, failed, left, abandoned, .. } = status;
+    let mut lines = vec![status.in_short()];
     let mut list = |title: &str, rows: Vec<String>| {
         if rows.is_empty() {
             return;
@@ -47,13 +41,6 @@ fn in_words(status: &Status) -> String {
         lines.push("nobody is working on it: `rasplab run` with the sweep's file goes on".to_owned());
     }
     lines.join("\n")
-}
-
-fn estimate(status: &Status) -> String {
-    match status.time_left() {
-        Some(left) => format!("; about {} to go with {} at a time", in_minutes(left), status.running.len()),
-        None => String::new(),
-    }
 }
 
 fn row(running: &Running) -> String {

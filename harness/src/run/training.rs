@@ -14,6 +14,7 @@ use transformer::{ModelError, Schedule, Sequence, StepLoss, Trainer, Transformer
 
 use super::directory::{RunDirectory, write_whole};
 use super::evaluation::{CheckpointExamples, Named};
+use super::metrics::MetricsLine;
 use super::{Context, Done, Progress, drawing, now};
 use crate::cell::Cell;
 use crate::config::SeedPair;
@@ -22,27 +23,6 @@ use crate::lease::Lease;
 
 /// Examples of the look at in-distribution exact match.
 const CHECK_EXAMPLES: usize = 256;
-
-/// One line of `metrics.jsonl`.
-#[derive(Debug, Serialize)]
-struct MetricsLine {
-    /// Steps taken.
-    step: usize,
-    /// Training loss of the last step, in nats per predicted token.
-    loss: f32,
-    /// Learning rate of the last step.
-    lr: f64,
-    /// In-distribution exact match, on 256 examples that are not trained on.
-    exact_match: f64,
-    /// Training speed since the last line, in tokens per second, padding not counted.
-    tokens_per_sec: f64,
-    /// Share of the tokens computed so far that were real, not padding.
-    real_tokens_share: f64,
-    /// Seconds spent so far waiting for examples.
-    secs_waiting: f64,
-    /// Seconds since the start, looks included.
-    secs: f64,
-}
 
 /// Takes a run that has ended, by its place among those side by side.
 type Finish<'f> = dyn FnMut(usize, &Transformer, Done, Vec<CheckpointRecord>) -> Result<(), Error> + 'f;

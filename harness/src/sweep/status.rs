@@ -12,6 +12,7 @@ use super::RunName;
 use super::folder::{ListedRun, SweepFolder};
 use crate::error::Error;
 use crate::lease::{self, Holder, Life};
+use crate::progress::in_minutes;
 use crate::run::Done;
 
 /// So many of the runs that ended last say how fast runs are.
@@ -157,6 +158,17 @@ fn secs_per_work_so_far(running: &[Running], listed: &[ListedRun]) -> Option<f64
 }
 
 impl Status {
+    /// How far the sweep is, in a line.
+    pub fn in_short(&self) -> String {
+        let Self { runs, done, running, failed, left, .. } = self;
+        let (running, failed) = (running.len(), failed.len());
+        let estimate = match self.time_left() {
+            Some(time_left) => format!("; about {} to go with {running} at a time", in_minutes(time_left)),
+            None => String::new(),
+        };
+        format!("{done} of {runs} runs are done, {running} running, {failed} failed, {left} left{estimate}")
+    }
+
     /// The estimate as a duration.
     pub fn time_left(&self) -> Option<Duration> {
         Duration::try_from_secs_f64(self.secs_left?).ok()
