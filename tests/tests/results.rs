@@ -41,6 +41,7 @@ fn every_column_is_on_the_page_and_every_one_on_the_page_is_there() {
     let files = [
         folder.join("results.csv"),
         folder.join("checkpoints.csv"),
+        folder.join("calibration.csv"),
         folder.join("predictions.csv"),
         folder.join("runs.csv"),
         run.join("examples.csv"),
