@@ -1,10 +1,11 @@
 //! What a sweep's folder holds, gathered for the report; and the report, written back into the folder.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 
 use report::{Analysis, CellPredictions, Evidence, Metric, Record, RunExamples, RunMistake, RunOutcome, RunStatus, Split, SweepInfo};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tasks::random::stream;
 
 use crate::cell::Cell;
@@ -37,6 +38,7 @@ pub fn gather(sweep: &Sweep, folder: &SweepFolder, predictions: Vec<CellPredicti
         examples: Vec::new(),
         mistakes: Vec::new(),
     };
+    let mut provenance = Provenance::default();
     let mut shown: HashMap<&str, usize> = HashMap::new();
     let mut drawn: HashSet<(&str, usize)> = HashSet::new();
     for &run in &sweep.runs {
@@ -45,6 +47,7 @@ pub fn gather(sweep: &Sweep, folder: &SweepFolder, predictions: Vec<CellPredicti
         let done = directory.done(cell, run.seeds)?;
         let finished = done.is_some();
         if finished {
+            provenance.add(&directory.environment()?);
             let SeedPair { init: seed_init, data: seed_data } = run.seeds;
             let records = directory.records()?;
             let setting = (cell.config.task.as_str(), cell.config.train.lengths);
@@ -69,6 +72,7 @@ pub fn gather(sweep: &Sweep, folder: &SweepFolder, predictions: Vec<CellPredicti
     let mut known = HashSet::new();
     let of_tasks = sweep.cells.iter().filter(|cell| known.insert(&cell.config.task));
     evidence.tasks = of_tasks.map(predictor::describe).collect::<Result<_, _>>()?;
+    evidence.sweep.provenance = provenance.listed();
     Ok(evidence)
 }
 
@@ -84,6 +88,53 @@ fn info(sweep: &Sweep, folder: &SweepFolder) -> SweepInfo {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         command: format!("rasplab run {} --out <another folder>", folder.sweep_file().display()),
         wall_secs: wall_secs(folder),
+        provenance: Vec::new(),
+    }
+}
+
+/// What of `environment.json` the report lists, and under which name.
+const LISTED: [(&str, &str); 9] = [
+    ("revision", "Code revision"),
+    ("cargo_lock", "Hash of Cargo.lock"),
+    ("vector_instructions", "Vector instructions"),
+    ("side_by_side", "Runs side by side"),
+    ("threads_at_most", "Threads at most"),
+    ("os", "System"),
+    ("architecture", "Architecture"),
+    ("cores", "Cores"),
+    ("began", "Runs began"),
+];
+
+/// Every value that the runs' environments have, by its name for people.
+#[derive(Default)]
+struct Provenance(BTreeMap<&'static str, BTreeSet<String>>);
+
+impl Provenance {
+    fn add(&mut self, environment: &Value) {
+        for (key, _) in LISTED {
+            match &environment[key] {
+                Value::Null => {}
+                Value::String(text) => drop(self.0.entry(key).or_default().insert(text.clone())),
+                other => drop(self.0.entry(key).or_default().insert(other.to_string())),
+            }
+        }
+        // Where a run was before it went on here.
+        if let Some(before) = environment.get("before") {
+            self.add(before);
+        }
+    }
+
+    fn listed(&self) -> Vec<(String, String)> {
+        let of_key = |&(key, name): &(&str, &str)| {
+            let values: Vec<&str> = self.0.get(key)?.iter().map(String::as_str).collect();
+            let text = match values[..] {
+                // Times in RFC 3339 stand in their order.
+                [first, .., last] if key == "began" => format!("{first} to {last}"),
+                _ => values.join(", "),
+            };
+            Some((name.to_owned(), text))
+        };
+        LISTED.iter().filter_map(of_key).collect()
     }
 }
 

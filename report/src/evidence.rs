@@ -81,6 +81,8 @@ pub struct SweepInfo {
     pub command: String,
     /// Wall-clock time of the whole sweep, in seconds.
     pub wall_secs: f64,
+    /// What else results may depend on, by name: revision of the code, machine, times. What differs between runs is listed.
+    pub provenance: Vec<(String, String)>,
 }
 
 /// A task as the report shows it.

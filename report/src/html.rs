@@ -20,6 +20,7 @@ use crate::error::ReportError;
 use crate::evidence::{Evidence, SweepInfo};
 use crate::figure::Figure;
 use crate::number;
+use crate::primary::PrimaryAnalysis;
 use crate::statistics::permutation::MAX_PAIRS_FOR_EXACT;
 use calibration::CalibrationRow;
 use failures::{DistributionRow, ErosionRow, StoppingRow};
@@ -53,6 +54,7 @@ struct Page<'a> {
     runs_summary: String,
     seeds: String,
     wall_time: String,
+    citation: String,
     far_ratio: f64,
     near_ratio: f64,
     horizon: Option<String>,
@@ -65,6 +67,8 @@ struct Page<'a> {
 /// A figure with its files, each inside the address of a link.
 struct FigureFiles<'a> {
     figure: &'a Figure,
+    /// Where on the page it stands.
+    section: &'static str,
     svg: String,
     csv: String,
 }
@@ -72,7 +76,12 @@ struct FigureFiles<'a> {
 impl<'a> FigureFiles<'a> {
     fn new(figure: &'a Figure) -> Self {
         let inside = |kind: &str, content: &str| format!("data:{kind};base64,{}", STANDARD.encode(content));
-        Self { figure, svg: inside("image/svg+xml", &figure.svg), csv: inside("text/csv;charset=utf-8", &figure.csv) }
+        let section = match figure.name.as_str() {
+            "exact_match_during_training" => "failures",
+            "calibration_by_length" | "reliability" => "calibration",
+            _ => "figures",
+        };
+        Self { figure, section, svg: inside("image/svg+xml", &figure.svg), csv: inside("text/csv;charset=utf-8", &figure.csv) }
     }
 }
 
@@ -108,6 +117,7 @@ pub fn render_html(evidence: &Evidence, analysis: &Analysis, figures: &[Figure])
         runs_summary: runs_summary(analysis),
         seeds: seeds(analysis),
         wall_time: number::secs(evidence.sweep.wall_secs),
+        citation: citation(&evidence.sweep),
         far_ratio: FAR_RATIO,
         near_ratio: NEAR_RATIO,
         horizon: analysis.horizon.map(number::short),
@@ -117,6 +127,21 @@ pub fn render_html(evidence: &Evidence, analysis: &Analysis, figures: &[Figure])
         alpha: ALPHA,
     };
     page.render().map_err(ReportError::WriteHtml)
+}
+
+/// The software and the sweep, in BibTeX.
+fn citation(sweep: &SweepInfo) -> String {
+    let revision = sweep.provenance.iter().find(|(name, _)| name == "Code revision").map(|(_, revision)| format!(", revision {revision}"));
+    let PrimaryAnalysis { measure, outcome, scope } = &sweep.primary;
+    format!(
+        "@software{{rasplab,\n  title = {{rasplab: length generalization of Transformers against RASP-L program length}},\n  \
+         author = {{{{The rasplab authors}}}},\n  version = {{{}{}}},\n  \
+         note = {{Sweep {}; declared analysis: {} against {outcome} over {scope}}}\n}}",
+        sweep.version,
+        revision.unwrap_or_default(),
+        sweep.name,
+        number::words(measure),
+    )
 }
 
 fn runs_summary(analysis: &Analysis) -> String {

@@ -27,6 +27,7 @@
 //!         version: "0.1.0".into(),
 //!         command: "rasplab run demo.yaml".into(),
 //!         wall_secs: 60.0,
+//!         provenance: vec![("Code revision".into(), "0a1b2c3".into())],
 //!     },
 //!     tasks: vec![TaskInfo {
 //!         task: "sort".into(),

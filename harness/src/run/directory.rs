@@ -132,6 +132,16 @@ impl RunDirectory {
         Ok(None)
     }
 
+    /// What else the results may depend on, as `environment.json` has it.
+    ///
+    /// # Errors
+    /// Where the file is missing or damaged.
+    pub fn environment(&self) -> Result<Value, Error> {
+        let path = self.path.join("environment.json");
+        let text = fs::read_to_string(&path).map_err(Error::file(&path, "read"))?;
+        serde_json::from_str(&text).map_err(|error| Error::DamagedResult { path, reason: error.to_string() })
+    }
+
     /// Creates the directory, or takes over what a stopped run left in it.
     ///
     /// # Errors

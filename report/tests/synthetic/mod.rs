@@ -89,6 +89,7 @@ fn sweep() -> SweepInfo {
         version: "rasplab 0.1.0".into(),
         command: "rasplab run configs/quickstart.yaml".into(),
         wall_secs: 1834.0,
+        provenance: vec![("Code revision".into(), "0a1b2c3".into()), ("Cores".into(), "2, 16".into())],
     }
 }
 
