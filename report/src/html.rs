@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::analysis::calibration::{ANNOUNCED, SILENT, sentence as calibration_sentence};
 use crate::analysis::conclusion::ALPHA;
 use crate::analysis::correlation::{PERMUTATIONS, RESAMPLES};
+use crate::analysis::stopping::sentence as stopping_sentence;
 use crate::analysis::verdict::{FAR_RATIO, NEAR_RATIO};
 use crate::analysis::{Analysis, Conclusion};
 use crate::calibration::Measure;
@@ -42,6 +43,7 @@ struct Page<'a> {
     variances: Vec<VarianceRow>,
     rankings: Vec<RankingRow>,
     stopping: Vec<StoppingRow>,
+    stopping_sentence: Option<String>,
     distributions: Vec<DistributionRow>,
     erosion: Vec<ErosionRow>,
     calibration: Vec<CalibrationRow>,
@@ -103,6 +105,7 @@ pub fn render_html(evidence: &Evidence, analysis: &Analysis, figures: &[Figure])
         correlations: analysis.correlations.iter().map(CorrelationRow::new).collect(),
         partials: rows::partial_rows(&evidence.sweep.primary, &analysis.correlations),
         variances: analysis.variances.iter().filter_map(VarianceRow::new).collect(),
+        stopping_sentence: stopping_sentence(&analysis.stopping),
         stopping: analysis.stopping.iter().map(StoppingRow::new).collect(),
         distributions: analysis.distributions.iter().map(DistributionRow::new).collect(),
         calibration: analysis.calibration.iter().map(CalibrationRow::new).collect(),

@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::setting::{RecordsByRun, Setting};
+use crate::number;
 use crate::record::{Metric, Record, Split};
 use crate::statistics::binomial::Share;
 use crate::statistics::median;
@@ -72,6 +73,22 @@ pub(crate) fn stopping(settings: &[Setting<'_>], records: &RecordsByRun<'_>, hor
         })
     };
     settings.iter().filter_map(one).collect()
+}
+
+/// A setting of which at least this share of the wrong answers is right when told the length fails by stopping.
+const MOSTLY: f64 = 0.5;
+
+/// Which settings fail by stopping, in a sentence; `None` where nothing was measured.
+pub(crate) fn sentence(stopping: &[Stopping]) -> Option<String> {
+    let wrong: Share = stopping.iter().map(Stopping::only_stopping).sum();
+    let rate = wrong.rate()?;
+    let mostly = stopping.iter().filter(|of| of.only_stopping().rate().is_some_and(|rate| rate >= MOSTLY));
+    let mostly: Vec<String> = mostly.map(|of| format!("{} trained to {}", of.task, of.len_train_max)).collect();
+    let of = if mostly.is_empty() { "no task".to_owned() } else { number::list(&mostly) };
+    Some(format!(
+        "of the wrong answers beyond the training lengths, {:.0} % are right when the model is told how long they are; half or more for {of}",
+        100.0 * rate
+    ))
 }
 
 fn share_of(record: &Record) -> Share {

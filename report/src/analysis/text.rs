@@ -29,6 +29,12 @@ pub(crate) fn render(analysis: &Analysis) -> String {
     }
     let _ = write!(text, "\n{}\n", analysis.conclusion.sentence);
     let _ = writeln!(text, "{}", analysis.conclusion.caution);
+    if let Some(sentence) = super::stopping::sentence(&analysis.stopping) {
+        let _ = writeln!(text, "Failures to stop: {sentence}");
+    }
+    if let Some(sentence) = super::calibration::sentence(&analysis.calibration) {
+        let _ = writeln!(text, "Calibration: {sentence}");
+    }
     for warning in &analysis.warnings {
         let _ = writeln!(text, "warning: {warning}");
     }
