@@ -13,7 +13,8 @@ use rasplab::run::{Done, How, Measured};
 use rasplab::sweep::status::status;
 use rasplab::sweep::{Sweep, SweepFolder};
 use rasplab::{config, evidence};
-use report::{Metric, Record, RunStatus, Split};
+use report::calibration::{CalibrationRecord, Measure};
+use report::{CheckpointRecord, Metric, Record, RunStatus, Split};
 use tasks::random::stream;
 
 fn main() {
@@ -68,6 +69,8 @@ fn bookkeeping(asked: usize) {
             stopped_early: false,
             ended: String::new(),
         };
+        let look = "{\"step\":100,\"loss\":0.1,\"lr\":0.001,\"exact_match\":1.0,\"tokens_per_sec\":1.0,\"real_tokens_share\":1.0,\"secs_waiting\":0.0,\"secs\":1.0}\n";
+        std::fs::write(folder.run(&sweep.name(run)).join("metrics.jsonl"), look).unwrap();
         directory.finish(&measured(&sweep, run), &done, &lease).unwrap();
         leases.give_back(&lease);
     }
@@ -115,7 +118,7 @@ const METRICS: [Metric; 7] = [
     Metric::Loss,
 ];
 
-/// As many records as a run of the default lengths has, and no examples, which a report does not read.
+/// As many rows as a run of the default lengths has, but for its examples, of which a report reads sixty runs' at most.
 fn measured(sweep: &Sweep, run: rasplab::sweep::Run) -> Measured {
     let cell = &sweep.cells[run.cell];
     let of_length = |&len_eval: &usize| {
@@ -137,5 +140,51 @@ fn measured(sweep: &Sweep, run: rasplab::sweep::Run) -> Measured {
             high: None,
         })
     };
-    Measured { records: cell.len_eval.iter().flat_map(of_length).collect(), ..Measured::default() }
+    let named = |record: &Record| (record.sweep.clone(), record.cell.clone(), record.task.clone());
+    let records: Vec<Record> = cell.len_eval.iter().flat_map(of_length).collect();
+    let exact: Vec<&Record> = records.iter().filter(|record| record.metric == Metric::ExactMatch).collect();
+    let checkpoint = |step: u64, record: &Record| {
+        let (sweep, cell, task) = named(record);
+        let Record { seed_init, seed_data, len_train_max, len_eval, split, value, .. } = *record;
+        CheckpointRecord {
+            sweep,
+            cell,
+            task,
+            seed_init,
+            seed_data,
+            len_train_max,
+            step,
+            len_eval,
+            split,
+            exact_match: value,
+            examples: 100,
+        }
+    };
+    let calibration = |measure: Measure, record: &Record| {
+        let (sweep, cell, task) = named(record);
+        let Record { seed_init, seed_data, len_train_max, len_eval, split, value, examples, .. } = *record;
+        CalibrationRecord {
+            sweep,
+            cell,
+            task,
+            seed_init,
+            seed_data,
+            len_train_max,
+            len_eval: Some(len_eval),
+            split,
+            distribution: record.distribution.clone(),
+            measure,
+            value: 1.0 - value,
+            null_mean: 0.01,
+            null_high: 0.02,
+            examples,
+        }
+    };
+    Measured {
+        checkpoints: (1..=10).flat_map(|tenth| exact.iter().map(move |record| checkpoint(10 * tenth, record))).collect(),
+        calibration: Measure::ALL.iter().flat_map(|&measure| exact.iter().map(move |record| calibration(measure, record))).collect(),
+        examples: Vec::new(),
+        mistakes: Vec::new(),
+        records,
+    }
 }

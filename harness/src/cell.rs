@@ -265,7 +265,7 @@ mod tests {
         assert_ne!(id(config()), Cell::new(config(), "wgpu").unwrap().id);
     }
 
-    /// Results of earlier versions stay those of their cells.
+    /// Until the protocol changes, results of earlier versions stay those of their cells.
     #[test]
     fn a_new_choice_changes_no_identity_that_was_given_before() {
         assert_eq!(id(config()).as_str(), "sort-0ec47d48c276");

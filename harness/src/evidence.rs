@@ -16,7 +16,7 @@ use crate::predictor;
 use crate::run::{Done, RunDirectory, remove_unfinished, write_json, write_whole};
 use crate::sweep::{Sweep, SweepFolder};
 
-/// Runs of a task whose wrong answers the report may show.
+/// Runs of a task whose wrong answers are read, of those that fitted and of the others.
 const RUNS_WITH_MISTAKES: usize = 20;
 
 /// Runs of which every example is read, for reliability diagrams; one a task and training length.
@@ -39,27 +39,30 @@ pub fn gather(sweep: &Sweep, folder: &SweepFolder, predictions: Vec<CellPredicti
         mistakes: Vec::new(),
     };
     let mut provenance = Provenance::default();
-    let mut shown: HashMap<&str, usize> = HashMap::new();
+    let mut shown: HashMap<(&str, bool), usize> = HashMap::new();
     let mut drawn: HashSet<(&str, usize)> = HashSet::new();
     for &run in &sweep.runs {
         let cell = &sweep.cells[run.cell];
         let directory = RunDirectory::new(folder.path(), cell, run.seeds);
         let done = directory.done(cell, run.seeds)?;
         let finished = done.is_some();
+        let trained = done.as_ref().is_some_and(|done| done.status == RunStatus::Done);
         if finished {
             provenance.add(&directory.environment()?);
             let SeedPair { init: seed_init, data: seed_data } = run.seeds;
             let records = directory.records()?;
+            let fits = fits(&records, cell, sweep.config.report.fit_gate);
             let setting = (cell.config.task.as_str(), cell.config.train.lengths);
-            if drawn.len() < RUNS_WITH_EXAMPLES && !drawn.contains(&setting) && fits(&records, cell, sweep.config.report.fit_gate) {
+            if trained && drawn.len() < RUNS_WITH_EXAMPLES && !drawn.contains(&setting) && fits {
                 drawn.insert(setting);
                 evidence.examples.push(RunExamples { cell: cell.id.to_string(), seed_init, seed_data, examples: directory.examples()? });
             }
-            let shown = shown.entry(&cell.config.task).or_default();
-            if *shown < RUNS_WITH_MISTAKES {
-                *shown += 1;
+            let shown = shown.entry((&cell.config.task, fits)).or_default();
+            if trained && *shown < RUNS_WITH_MISTAKES {
                 let of_run = |mistake| RunMistake { cell: cell.id.to_string(), seed_init, seed_data, mistake };
-                evidence.mistakes.extend(directory.mistakes()?.into_iter().map(of_run));
+                let mistakes = directory.mistakes()?;
+                *shown += usize::from(!mistakes.is_empty());
+                evidence.mistakes.extend(mistakes.into_iter().map(of_run));
             }
             evidence.records.extend(records);
             evidence.checkpoints.extend(directory.checkpoints()?);
@@ -69,9 +72,7 @@ pub fn gather(sweep: &Sweep, folder: &SweepFolder, predictions: Vec<CellPredicti
         let steps_to_fit = if finished { directory.steps_to(sweep.config.report.fit_gate)? } else { None };
         evidence.runs.push(RunOutcome { steps_to_fit, ..done.outcome(cell, run.seeds) });
     }
-    let mut known = HashSet::new();
-    let of_tasks = sweep.cells.iter().filter(|cell| known.insert(&cell.config.task));
-    evidence.tasks = of_tasks.map(predictor::describe).collect::<Result<_, _>>()?;
+    evidence.tasks = of_tasks(sweep).into_iter().map(predictor::describe).collect::<Result<_, _>>()?;
     evidence.sweep.provenance = provenance.listed();
     Ok(evidence)
 }
@@ -136,6 +137,21 @@ impl Provenance {
         };
         LISTED.iter().filter_map(of_key).collect()
     }
+}
+
+/// For each task its cell with the longest training length, in the order of the tasks' first cells.
+fn of_tasks(sweep: &Sweep) -> Vec<&Cell> {
+    let mut cells: Vec<&Cell> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for cell in &sweep.cells {
+        let place = *places.entry(&cell.config.task).or_insert(cells.len());
+        match cells.get_mut(place) {
+            None => cells.push(cell),
+            Some(longest) if longest.config.train.lengths < cell.config.train.lengths => *longest = cell,
+            Some(_) => {}
+        }
+    }
+    cells
 }
 
 /// Whether a run learned its training lengths, roughly: the report judges by counts.

@@ -142,16 +142,23 @@ pub fn execute(runs: &[(&Cell, SeedPair)], context: &Context) -> Result<Vec<Opti
     let mut rngs: Vec<_> = runs.iter().map(|(_, seeds, _)| stream(seeds.init, "init", 0)).collect();
     let mut trainer = Trainer::side_by_side(&cell.model(), &cell.optimizer(), cell.loss_on(), &mut rngs, context.device)?;
     let mut ended: Vec<Option<Done>> = vec![None; runs.len()];
-    training::train(&runs, &mut trainer, context, &mut |replica, model, done, checkpoints| {
+    training::train(&runs, &mut trainer, context, &mut |replica, model, mut done, checkpoints| {
         let (cell, seeds, directory) = &runs[replica];
         let mut measured = Measured { checkpoints, ..Measured::default() };
         if !matches!(done.status, RunStatus::Diverged { .. }) {
             let named = Named { cell, seeds: *seeds, sweep: context.sweep };
             let evaluation = evaluation::evaluate(&named, done.steps, &cell.evaluated(model.clone()), context)?;
-            measured.checkpoints.extend(evaluation.last);
-            let calibration = calibration::calibrate(&named, &evaluation.examples)?;
-            let Evaluation { records, examples, mistakes, .. } = evaluation;
-            measured = Measured { records, calibration, examples, mistakes, ..measured };
+            if evaluation.examples.iter().all(|example| example.log_confidence.is_finite()) {
+                let calibration = calibration::calibrate(&named, &evaluation.examples)?;
+                let Evaluation { records, examples, mistakes, last } = evaluation;
+                // Time may have run out at a checkpoint.
+                measured.checkpoints.retain(|record| record.step < done.steps);
+                measured.checkpoints.extend(last);
+                measured = Measured { records, calibration, examples, mistakes, ..measured };
+            } else {
+                // The last update was too much, and no loss has seen it.
+                done.status = RunStatus::Diverged { step: done.steps };
+            }
         }
         let lease = &context.leases[replica];
         match directory.save_model(model, lease).and_then(|()| directory.finish(&measured, &done, lease)) {

@@ -20,7 +20,7 @@ mod warning;
 use rand::Rng;
 use serde::Serialize;
 
-pub use calibration::{Calibration, CalibrationPoint, Failure, MeasuredCalibration, OverLengths, Reliability, ReliabilityCurve};
+pub use calibration::{Calibration, CalibrationPoint, Failure, MeasuredCalibration, Reliability, ReliabilityCurve};
 pub use conclusion::{Conclusion, Finding};
 pub use correlation::Correlation;
 pub use distribution::OnDistribution;

@@ -38,7 +38,7 @@ pub use binned::binned_ece;
 pub use confidences::Confidences;
 pub use diagram::{ReliabilityPoint, reliability, reliability_band};
 pub use gap::{GeneralizationGap, generalization_gap};
-pub use groups::{Multicalibration, multicalibration};
+pub use groups::{GroupError, Multicalibration, multicalibration};
 pub use interval::{interval_ce, surrogate_interval_ce};
 pub use laplace::{LaplaceError, laplace_error};
 pub use lipschitz::smooth_calibration_error;

@@ -13,7 +13,7 @@ use crate::number::{self, dash};
 use crate::record::Split;
 use crate::statistics::binomial::Interval;
 use crate::statistics::median;
-use crate::statistics::reach::{area_beyond, reach};
+use crate::statistics::reach::{MedianRatio, area_beyond, median_ratio};
 use crate::statistics::resample::bootstrap_clusters;
 use crate::statistics::sign_flip::sign_flip;
 
@@ -60,7 +60,7 @@ pub struct Side {
     /// Runs that fitted, on which the rest is based.
     pub fitted: usize,
     /// Median reach ratio over the lengths that both evaluated.
-    pub reach_ratio: Option<f64>,
+    pub reach_ratio: Option<MedianRatio>,
     /// Median of the mean exact match at the out-of-distribution lengths that both evaluated.
     pub area: Option<f64>,
 }
@@ -82,7 +82,7 @@ pub struct Overall {
     pub p_value: f64,
 }
 
-/// Compares two sweeps that were analysed. `rng` feeds the bootstrap and nothing else.
+/// Compares two sweeps that were analysed. `rng` feeds the bootstrap and the random signs, and nothing else.
 pub fn compare(a: (&Evidence, &Analysis), b: (&Evidence, &Analysis), rng: &mut (impl Rng + ?Sized)) -> Comparison {
     let sides = [a, b].map(|(evidence, analysis)| settings(evidence, &analysis.runs));
     let mut keys: Vec<(&str, usize)> = Vec::new();
@@ -112,20 +112,25 @@ fn row((task, len_train_max): (&str, usize), settings: &[Option<Setting<'_>>; 2]
         let beyond = run.curve.iter().filter(|point| point.split == Split::Out && shared.contains(&(point.len_eval, true)));
         area_beyond(&beyond.map(|point| (point.len_eval, point.exact_match)).collect::<Vec<_>>())
     };
-    let ratio = |run: &RunSummary| {
+    let curve = |run: &RunSummary| {
         let points = run.curve.iter().filter(|point| shared.contains(&(point.len_eval, point.split == Split::Out)));
-        reach(&points.map(|point| (point.len_eval, point.exact_match)).collect::<Vec<_>>(), tau)?.ratio(len_train_max)
+        points.map(|point| (point.len_eval, point.exact_match)).collect::<Vec<_>>()
     };
     let side = |setting: &Setting<'_>| Side {
         model: setting.task.model.clone(),
         attempted: setting.runs.len(),
         fitted: setting.fitted().count(),
-        reach_ratio: median(&setting.fitted().filter_map(ratio).collect::<Vec<_>>()),
+        reach_ratio: median_ratio(setting.fitted().map(curve), tau, len_train_max),
         area: median(&setting.fitted().filter_map(area).collect::<Vec<_>>()),
     };
+    // Of several runs with the same seeds nobody knows which belongs to which.
     let by_seeds = |setting: &Option<Setting<'_>>| -> BTreeMap<(u64, u64), f64> {
-        let fitted = setting.iter().flat_map(Setting::fitted);
-        fitted.filter_map(|run| Some(((run.outcome.seed_init, run.outcome.seed_data), area(run)?))).collect()
+        let mut found: BTreeMap<(u64, u64), Option<f64>> = BTreeMap::new();
+        for run in setting.iter().flat_map(|setting| &setting.runs) {
+            let alone = found.entry((run.outcome.seed_init, run.outcome.seed_data)).and_modify(|area| *area = None);
+            alone.or_insert_with(|| if run.fitted() { area(run) } else { None });
+        }
+        found.into_iter().filter_map(|(seeds, area)| Some((seeds, area?))).collect()
     };
     let (of_a, of_b) = (by_seeds(&settings[0]), by_seeds(&settings[1]));
     let pair = |((init, data), a): (&(u64, u64), &f64)| Some((format!("{init}/{data}"), of_b.get(&(*init, *data))? - a));
@@ -178,6 +183,10 @@ fn warnings(rows: &[ComparedRow], a: &Evidence, b: &Evidence) -> Vec<String> {
             "runs of A fit from {} on, those of B from {} (report both with one report.fit_gate)",
             a.sweep.fit_gate, b.sweep.fit_gate
         ));
+    }
+    let distributions = |evidence: &Evidence| evidence.runs.iter().map(|run| run.distribution.clone()).collect::<BTreeSet<String>>();
+    if distributions(a) != distributions(b) {
+        warnings.push("the two judge by examples of different distributions (evaluate.distribution)".to_owned());
     }
     let in_one = rows.iter().filter(|row| row.sides.iter().flatten().count() == 1).count();
     if in_one > 0 {
@@ -245,7 +254,9 @@ impl Comparison {
 fn text_row(row: &ComparedRow) -> Vec<String> {
     let of = |what: &dyn Fn(&Side) -> String| [0, 1].map(|idx: usize| row.sides[idx].as_ref().map_or_else(dash, what));
     let [fitted_a, fitted_b] = of(&|side| format!("{}/{}", side.fitted, side.attempted));
-    let [ratio_a, ratio_b] = of(&|side| side.reach_ratio.map_or_else(dash, |ratio| format!("{}×", number::short(ratio))));
+    let [ratio_a, ratio_b] = of(&|side| {
+        side.reach_ratio.map_or_else(dash, |median| number::bound(&format!("{}×", number::short(median.ratio)), median.censored))
+    });
     let [area_a, area_b] = of(&|side| side.area.map_or_else(dash, number::share));
     let by_seed = row.by_seed.iter().map(|(_, difference)| number::signed(*difference)).collect::<Vec<_>>().join(" ");
     let difference = row.difference.map_or_else(dash, number::signed);
@@ -257,7 +268,7 @@ mod tests {
     use super::*;
 
     fn row(task: &str, len_train_max: usize, difference: Option<f64>) -> ComparedRow {
-        let side = |area| Side { model: "m".into(), attempted: 3, fitted: 3, reach_ratio: Some(1.5), area };
+        let side = |area| Side { model: "m".into(), attempted: 3, fitted: 3, reach_ratio: None, area };
         ComparedRow {
             task: task.into(),
             len_train_max,

@@ -5,7 +5,7 @@
 #[non_exhaustive]
 pub enum ReportError {
     /// A row of a results table is not a record.
-    #[error("results table, line {line}: not a record: restore the file or run the sweep again")]
+    #[error("line {line}: not a row of this table")]
     ReadRow {
         /// Line of the file, counted from 1; the header is line 1.
         line: u64,
@@ -13,7 +13,7 @@ pub enum ReportError {
         source: csv::Error,
     },
     /// A row says what cannot be, as a share outside `[0, 1]`.
-    #[error("results table, line {line}: {reason}: restore the file or run the sweep again")]
+    #[error("line {line}: {reason}")]
     ImpossibleRow {
         /// Line of the file, counted from 1; the header is line 1.
         line: u64,

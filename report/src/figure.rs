@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::analysis::Analysis;
 use crate::error::ReportError;
 use crate::evidence::{Evidence, Role};
+use crate::record::Split;
 
 pub use raster::png;
 
@@ -112,6 +113,11 @@ fn setting_name(task: &str, len_train_max: usize) -> String {
 /// The description of a figure that only says why it is empty.
 fn nothing_drawn(why: &str) -> String {
     format!("Nothing is drawn: {why}.")
+}
+
+/// `in` or `out`.
+fn split_word(split: Split) -> String {
+    if split == Split::In { "in" } else { "out" }.to_owned()
 }
 
 /// A number or an empty field.

@@ -180,13 +180,13 @@ mod tests {
         let good = write_csv(&[record(1.0), record(0.5)]).unwrap();
         let bad = good.replacen("0.5,200", "a lot,200", 1);
         let error = read_csv(&bad).unwrap_err();
-        assert!(error.to_string().starts_with("results table, line 3:"), "{error}");
+        assert!(error.to_string().starts_with("line 3:"), "{error}");
     }
 
     #[test]
     fn a_missing_column_names_a_line() {
         let error = read_csv("sweep,cell\ndemo,0a1b\n").unwrap_err();
-        assert!(error.to_string().starts_with("results table, line 2:"), "{error}");
+        assert!(error.to_string().starts_with("line 2:"), "{error}");
     }
 
     #[test]
@@ -194,7 +194,7 @@ mod tests {
         let text = write_csv(&[record(1.0), record(1.5)]).unwrap();
         insta::assert_snapshot!(
             read_csv(&text).unwrap_err(),
-            @"results table, line 3: exact_match must lie in [0, 1], not 1.5: restore the file or run the sweep again"
+            @"line 3: exact_match must lie in [0, 1], not 1.5"
         );
     }
 

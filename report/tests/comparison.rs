@@ -33,6 +33,7 @@ fn only_lengths_that_both_evaluated_count() {
     short.records.retain(|record| record.len_eval <= 2 * record.len_train_max);
     let found = compare((&whole, &analysed(&whole)), (&short, &analysed(&short)), &mut rng());
     assert!(found.rows.iter().all(|row| row.difference.is_none_or(|difference| difference == 0.0)), "{:?}", found.rows);
+    assert!(found.rows.iter().filter(|row| row.difference.is_some()).count() > 3);
     assert!(found.rows.iter().all(|row| row.lens_beyond.iter().all(|len| *len <= 2 * row.len_train_max)));
 }
 

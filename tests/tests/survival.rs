@@ -262,7 +262,7 @@ fn a_folder_of_another_layout_is_left_alone() {
     }
     desk.write("runs/tiny/layout.json", "{");
     assert!(desk.rasplab(&["status", "runs/tiny"]).stderr.contains("layout.json: EOF while parsing"));
-    desk.write("runs/tiny/layout.json", "{\"layout\": 1, \"rasplab\": \"0.1.0\"}");
+    desk.write("runs/tiny/layout.json", "{\"layout\": 2, \"rasplab\": \"0.1.0\"}");
     desk.write("runs/tiny/runs.csv", "garbage\n");
     assert!(
         desk.rasplab(&["status", "runs/tiny"]).stderr.contains("runs.csv: it lists no run: delete it, then run the sweep's file again")

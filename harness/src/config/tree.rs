@@ -344,7 +344,8 @@ pub struct EvaluateConfig {
     /// Further distributions of the task that are measured too, and shown beside; verdicts rest on the first. Absent for all that the task has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub also: Option<Vec<String>>,
-    /// How often, at equal distances in training, exact match is measured at every length, on at most 100 examples each; 0 for at the end alone.
+    /// How often exact match is measured at every length, on at most 100 examples each: at the first look after each such part of the steps, the last of which is the end; 0 for at the
+    /// end alone.
     pub checkpoints: usize,
     /// Whether attention is sharpened at evaluation: for a query that sees n tokens, more than the N of the longest training sequence, products with
     /// keys are multiplied by ln n / ln N (Chiang and Cholak 2022).

@@ -105,7 +105,8 @@ impl Watch {
         let running = status.running.iter().map(|running| (&running.run, State::Running));
         let abandoned = status.abandoned.iter().map(|abandoned| (&abandoned.run, State::Stopped));
         let failed = status.failed.iter().map(|failed| (&failed.run, State::Failed));
-        let mut begun: HashMap<RunName, State> = running.chain(abandoned).chain(failed).map(|(run, state)| (run.clone(), state)).collect();
+        let mut begun: HashMap<RunName, State> =
+            running.chain(abandoned).chain(failed).take(SHOWN).map(|(run, state)| (run.clone(), state)).collect();
         let mut runs = Vec::new();
         let mut room = SHOWN.saturating_sub(begun.len());
         for listed in &listed {

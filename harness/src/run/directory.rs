@@ -107,7 +107,8 @@ impl RunDirectory {
     fn table<R: Row>(&self, name: &str) -> Result<Vec<R>, Error> {
         let path = self.path.join(name);
         let text = fs::read_to_string(&path).map_err(Error::file(&path, "read"))?;
-        report::read_table(&text).map_err(|error| Error::DamagedResult { path, reason: error.to_string() })
+        // Without the table alone the run would still count as done.
+        report::read_table(&text).map_err(|error| Error::DamagedResult { path: self.path.clone(), reason: format!("{name}, {error}") })
     }
 
     /// Training steps to the first look at which in-distribution exact match was at least `gate`, if there was one.
@@ -115,21 +116,8 @@ impl RunDirectory {
     /// # Errors
     /// Where `metrics.jsonl` is missing or damaged.
     pub fn steps_to(&self, gate: f64) -> Result<Option<u64>, Error> {
-        #[derive(serde::Deserialize)]
-        struct Look {
-            step: u64,
-            exact_match: f64,
-        }
-        let path = self.metrics();
-        let text = fs::read_to_string(&path).map_err(Error::file(&path, "read"))?;
-        for line in text.lines() {
-            let look: Look =
-                serde_json::from_str(line).map_err(|error| Error::DamagedResult { path: path.clone(), reason: error.to_string() })?;
-            if look.exact_match >= gate {
-                return Ok(Some(look.step));
-            }
-        }
-        Ok(None)
+        let looks = super::metrics::read_metrics(&self.path)?;
+        Ok(looks.iter().find(|look| look.exact_match >= gate).map(|look| look.step as u64))
     }
 
     /// What else the results may depend on, as `environment.json` has it.
@@ -139,7 +127,8 @@ impl RunDirectory {
     pub fn environment(&self) -> Result<Value, Error> {
         let path = self.path.join("environment.json");
         let text = fs::read_to_string(&path).map_err(Error::file(&path, "read"))?;
-        serde_json::from_str(&text).map_err(|error| Error::DamagedResult { path, reason: error.to_string() })
+        let damaged = |error| Error::DamagedResult { path: self.path.clone(), reason: format!("environment.json: {error}") };
+        serde_json::from_str(&text).map_err(damaged)
     }
 
     /// Creates the directory, or takes over what a stopped run left in it.

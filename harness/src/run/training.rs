@@ -81,7 +81,8 @@ struct InTraining<'d> {
     directory: &'d RunDirectory,
     /// Examples of the look at in-distribution exact match.
     checked: Vec<Sequence>,
-    checkpoint_examples: CheckpointExamples,
+    /// Drawn at the first checkpoint.
+    checkpoint_examples: Option<CheckpointExamples>,
     checkpoints: Vec<CheckpointRecord>,
     metrics: Metrics<'d>,
     exact_match: Option<f64>,
@@ -101,7 +102,7 @@ impl<'d> InTraining<'d> {
             schedule: cell.schedule(),
             directory,
             checked,
-            checkpoint_examples: CheckpointExamples::draw(cell, seeds)?,
+            checkpoint_examples: None,
             checkpoints: start.checkpoints.clone(),
             metrics: Metrics::open(directory, start)?,
             exact_match: start.exact_match,
@@ -210,8 +211,12 @@ impl Training<'_> {
         }
         if run.is_checkpoint(step) {
             let named = Named { cell: run.cell, seeds: run.seeds, sweep: self.context.sweep };
-            let now = run.checkpoint_examples.measure(&named, step as u64, &run.cell.evaluated(model), self.context)?;
-            run.checkpoints.extend(now);
+            let examples = match run.checkpoint_examples.take() {
+                Some(examples) => examples,
+                None => CheckpointExamples::draw(run.cell, run.seeds)?,
+            };
+            run.checkpoints.extend(examples.measure(&named, step as u64, &run.cell.evaluated(model), self.context)?);
+            run.checkpoint_examples = Some(examples);
         }
         Ok(())
     }

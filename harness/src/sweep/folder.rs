@@ -265,14 +265,15 @@ impl SweepFolder {
 
     fn check_layout(&self) -> Result<(), Error> {
         let path = self.path.join("layout.json");
-        let text = match fs::read(&path) {
-            Ok(text) => text,
+        let layout = match fs::read(&path) {
+            Ok(text) => {
+                serde_json::from_slice(&text).map_err(|error| Error::DamagedFolder { path: path.clone(), reason: error.to_string() })?
+            }
+            Err(error) if is_absent(&error) && !self.sweep_file().exists() => return Ok(()),
             // Folders had no such file before there was a second layout.
-            Err(error) if is_absent(&error) => return Ok(()),
+            Err(error) if is_absent(&error) => Layout { layout: 1, rasplab: "an early version".to_owned() },
             Err(error) => return Err(Error::file(&path, "read")(error)),
         };
-        let layout: Layout =
-            serde_json::from_slice(&text).map_err(|error| Error::DamagedFolder { path: path.clone(), reason: error.to_string() })?;
         if layout.layout == LAYOUT {
             return Ok(());
         }

@@ -6,13 +6,15 @@ use std::fmt;
 use rand::Rng;
 use serde::Serialize;
 
-use super::run::{RunKey, RunSummary};
+use super::run::{CurvePoint, RunKey, RunSummary};
 use super::setting::{RecordsByRun, Setting};
-use crate::calibration::{CalibrationRecord, Confidences, Measure, ReliabilityPoint, reliability, reliability_band, smooth_ece};
+use crate::calibration::{
+    CalibrationRecord, Confidences, GeneralizationGap, GroupError, Measure, Multicalibration, ReliabilityPoint, reliability,
+    reliability_band, smooth_ece,
+};
 use crate::evidence::Evidence;
 use crate::example::ExampleRecord;
-use crate::number;
-use crate::record::{Metric, Record, Split};
+use crate::record::{Metric, Split};
 use crate::statistics::binomial::Interval;
 use crate::statistics::median;
 
@@ -34,6 +36,8 @@ pub struct Calibration {
     pub task: String,
     /// Longest training length.
     pub len_train_max: usize,
+    /// Cells that the runs are of.
+    pub cells: usize,
     /// Runs that fitted.
     pub runs: usize,
     /// One point an evaluated length, ascending.
@@ -46,14 +50,16 @@ pub struct Calibration {
     pub announced: Option<f64>,
     /// The same in a word.
     pub failure: Failure,
-    /// Multicalibration over the evaluated lengths.
-    pub over_lengths: Option<OverLengths>,
+    /// Multicalibration with the evaluated lengths as groups.
+    pub over_lengths: Option<Multicalibration>,
 }
 
 /// Whether a model says that it fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
+    /// No length beyond training was evaluated.
+    NotTested,
     /// It loses little accuracy beyond the training lengths.
     None,
     /// Confidence falls with accuracy.
@@ -67,6 +73,7 @@ pub enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::NotTested => "not tested",
             Self::None => "does not fail",
             Self::Announced => "announced",
             Self::Partly => "partly announced",
@@ -88,16 +95,14 @@ pub struct CalibrationPoint {
     pub confidence: f64,
     /// Every measure.
     pub measures: Vec<MeasuredCalibration>,
-    /// Distance of the SmoothECE above its noise from that of the in-distribution pool (Carrell et al. 2022); `None` inside.
-    pub calibration_gap: Option<f64>,
-    /// Distance of the error from that of the in-distribution lengths; `None` inside.
-    pub error_gap: Option<f64>,
+    /// Distance from the training lengths (Carrell et al. 2022); `None` inside.
+    pub gap: Option<GeneralizationGap>,
 }
 
 impl CalibrationPoint {
     /// The headline.
     pub fn smooth_ece(&self) -> Option<&MeasuredCalibration> {
-        self.measures.iter().find(|measured| measured.measure == Measure::SmoothEce)
+        headline(&self.measures)
     }
 }
 
@@ -117,23 +122,15 @@ pub struct MeasuredCalibration {
 }
 
 impl MeasuredCalibration {
+    fn of(record: &CalibrationRecord) -> Self {
+        let CalibrationRecord { measure, value, null_mean, null_high, examples, .. } = *record;
+        Self { measure, value, null_mean, null_high, examples }
+    }
+
     /// What is left above the noise.
     pub fn above_noise(&self) -> f64 {
         (self.value - self.null_mean).max(0.0)
     }
-}
-
-/// Multicalibration with the evaluated lengths as groups (Błasiok et al. 2023); medians over runs.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct OverLengths {
-    /// The largest smooth calibration error of a length, times its share of the examples.
-    pub weighted_max: f64,
-    /// The largest smooth calibration error of a length.
-    pub max: f64,
-    /// The mean over lengths.
-    pub mean: f64,
-    /// The largest distance of mean confidence and accuracy of a length, times its share of the examples.
-    pub multiaccuracy: f64,
 }
 
 /// One row a setting with a fitted run whose calibration was measured.
@@ -142,125 +139,146 @@ pub(crate) fn calibrate(evidence: &Evidence, settings: &[Setting<'_>], records: 
     for record in &evidence.calibration {
         by_run.entry((&record.cell, record.seed_init, record.seed_data)).or_default().push(record);
     }
-    let of_run = |run: &RunSummary| -> Vec<&CalibrationRecord> {
+    let records_of = |run: &RunSummary| -> Vec<&CalibrationRecord> {
         let of_run = by_run.get(&(run.outcome.cell.as_str(), run.outcome.seed_init, run.outcome.seed_data)).into_iter().flatten();
         of_run.copied().filter(|record| record.distribution == run.outcome.distribution).collect()
     };
     let one = |setting: &Setting<'_>| {
         let runs: Vec<(&RunSummary, Vec<&CalibrationRecord>)> =
-            setting.fitted().map(|run| (run, of_run(run))).filter(|(_, records)| !records.is_empty()).collect();
+            setting.fitted().map(|run| (run, records_of(run))).filter(|(_, records)| !records.is_empty()).collect();
         (!runs.is_empty()).then(|| of_setting(setting, &runs, records))
     };
     settings.iter().filter_map(one).collect()
 }
 
-type Runs<'r, 'e> = [(&'r RunSummary, Vec<&'e CalibrationRecord>)];
+/// Calibration of one run.
+struct OfRun {
+    points: Vec<CalibrationPoint>,
+    inside: Vec<MeasuredCalibration>,
+    beyond: Vec<MeasuredCalibration>,
+    over_lengths: Option<Multicalibration>,
+    lost: Option<Lost>,
+}
 
-fn of_setting(setting: &Setting<'_>, runs: &Runs<'_, '_>, records: &RecordsByRun<'_>) -> Calibration {
-    let mut lens: BTreeMap<usize, Split> = BTreeMap::new();
-    for point in runs.iter().flat_map(|(run, _)| &run.curve) {
-        lens.insert(point.len_eval, point.split);
-    }
-    let metric_at = |metric: Metric, len: usize| {
-        let at = |(run, _): &(&RunSummary, _)| value_at(records.of(run, &run.outcome.distribution, metric), len);
-        median(&runs.iter().filter_map(at).collect::<Vec<f64>>())
+/// What was lost beyond the training lengths, means over the out-of-distribution lengths of the distances from the in-distribution means.
+#[derive(Clone, Copy)]
+struct Lost {
+    accuracy: f64,
+    confidence: f64,
+}
+
+fn of_setting(setting: &Setting<'_>, runs: &[(&RunSummary, Vec<&CalibrationRecord>)], records: &RecordsByRun<'_>) -> Calibration {
+    let runs: Vec<OfRun> = runs.iter().map(|(run, calibration)| of_run(run, calibration, records)).collect();
+    let middle = |of: &dyn Fn(&OfRun) -> Option<f64>| median(&runs.iter().filter_map(of).collect::<Vec<_>>());
+    let lost = middle(&|run| Some(run.lost?.accuracy));
+    let announced = middle(&|run| run.lost.filter(|lost| lost.accuracy > LOSS_MIN).map(|lost| lost.confidence / lost.accuracy));
+    let over = |of: fn(&Multicalibration) -> f64| middle(&|run| run.over_lengths.as_ref().map(of)).unwrap_or_default();
+    let failure = match (lost, announced) {
+        (None, _) => Failure::NotTested,
+        (Some(lost), _) if lost <= LOSS_MIN => Failure::None,
+        (_, Some(ANNOUNCED..)) => Failure::Announced,
+        (_, Some(..=SILENT)) => Failure::Silent,
+        _ => Failure::Partly,
     };
-    let inside = medians(runs, |record| record.len_eval.is_none() && record.split == Split::In);
-    let beyond = medians(runs, |record| record.len_eval.is_none() && record.split == Split::Out);
-    let points: Vec<CalibrationPoint> = lens
-        .into_iter()
-        .filter_map(|(len_eval, split)| {
-            Some(CalibrationPoint {
-                len_eval,
-                split,
-                exact_match: metric_at(Metric::ExactMatch, len_eval)?,
-                confidence: metric_at(Metric::Confidence, len_eval)?,
-                measures: medians(runs, |record| record.len_eval == Some(len_eval)),
-                calibration_gap: None,
-                error_gap: None,
-            })
-        })
-        .collect();
-    let points = with_gaps(points, &inside);
-    let announced = announced(&points);
     Calibration {
         task: setting.task.task.clone(),
         len_train_max: setting.len_train_max,
+        cells: setting.cells(),
         runs: runs.len(),
-        over_lengths: over_lengths(&points),
-        points,
-        inside,
-        beyond,
-        announced,
-        failure: announced.map_or(Failure::None, |share| match share {
-            ANNOUNCED.. => Failure::Announced,
-            ..=SILENT => Failure::Silent,
-            _ => Failure::Partly,
+        points: median_points(&runs),
+        inside: median_measures(&runs.iter().map(|run| &run.inside)),
+        beyond: median_measures(&runs.iter().map(|run| &run.beyond)),
+        announced: if failure == Failure::None { None } else { announced },
+        failure,
+        over_lengths: runs.iter().any(|run| run.over_lengths.is_some()).then(|| Multicalibration {
+            weighted_max: over(|of| of.weighted_max),
+            max: over(|of| of.max),
+            mean: over(|of| of.mean),
+            multiaccuracy: over(|of| of.multiaccuracy),
         }),
     }
 }
 
-fn value_at<'r>(mut records: impl Iterator<Item = &'r Record>, len: usize) -> Option<f64> {
-    records.find(|record| record.len_eval == len).map(|record| record.value)
+fn of_run(run: &RunSummary, calibration: &[&CalibrationRecord], records: &RecordsByRun<'_>) -> OfRun {
+    let confidences: HashMap<usize, f64> =
+        records.of(run, &run.outcome.distribution, Metric::Confidence).map(|record| (record.len_eval, record.value)).collect();
+    let measured = |is_meant: &dyn Fn(&CalibrationRecord) -> bool| -> Vec<MeasuredCalibration> {
+        let meant = calibration.iter().filter(|record| is_meant(record));
+        meant.map(|record| MeasuredCalibration::of(record)).collect()
+    };
+    let inside = measured(&|record| record.len_eval.is_none() && record.split == Split::In);
+    let beyond = measured(&|record| record.len_eval.is_none() && record.split == Split::Out);
+    let point = |point: &CurvePoint| {
+        Some(CalibrationPoint {
+            len_eval: point.len_eval,
+            split: point.split,
+            exact_match: point.exact_match,
+            confidence: *confidences.get(&point.len_eval)?,
+            measures: measured(&|record| record.len_eval == Some(point.len_eval)),
+            gap: None,
+        })
+    };
+    let mut points: Vec<CalibrationPoint> = run.curve.iter().filter_map(point).collect();
+    let mean = |points: &[CalibrationPoint], split: Split, of: fn(&CalibrationPoint) -> f64| {
+        let values: Vec<f64> = points.iter().filter(|point| point.split == split).map(of).collect();
+        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+    };
+    let error_inside = mean(&points, Split::In, |point| 1.0 - point.exact_match);
+    let calibration_inside = headline(&inside).map(MeasuredCalibration::above_noise);
+    for point in points.iter_mut().filter(|point| point.split == Split::Out) {
+        let here = headline(&point.measures).map(|measured| (measured.above_noise(), 1.0 - point.exact_match));
+        point.gap = calibration_inside.zip(error_inside).zip(here).map(|(inside, here)| GeneralizationGap::between(inside, here));
+    }
+    let lost = |of: fn(&CalibrationPoint) -> f64| Some(mean(&points, Split::In, of)? - mean(&points, Split::Out, of)?);
+    let lost =
+        lost(|point| point.exact_match).zip(lost(|point| point.confidence)).map(|(accuracy, confidence)| Lost { accuracy, confidence });
+    let group = |point: &CalibrationPoint| {
+        let smooth = point.measures.iter().find(|measured| measured.measure == Measure::SmoothCalibrationError)?;
+        Some(GroupError { error: smooth.value, bias: point.exact_match - point.confidence, examples: smooth.examples })
+    };
+    let over_lengths = Multicalibration::of(&points.iter().filter_map(group).collect::<Vec<_>>());
+    OfRun { points, inside, beyond, over_lengths, lost }
 }
 
-/// Each measure's medians over the runs, of the records that are meant.
-fn medians(runs: &Runs<'_, '_>, is_meant: impl Fn(&CalibrationRecord) -> bool) -> Vec<MeasuredCalibration> {
+fn headline(measures: &[MeasuredCalibration]) -> Option<&MeasuredCalibration> {
+    measures.iter().find(|measured| measured.measure == Measure::SmoothEce)
+}
+
+/// Each number of each length: its median over the runs.
+fn median_points(runs: &[OfRun]) -> Vec<CalibrationPoint> {
+    let mut by_len: BTreeMap<usize, Vec<&CalibrationPoint>> = BTreeMap::new();
+    for point in runs.iter().flat_map(|run| &run.points) {
+        by_len.entry(point.len_eval).or_default().push(point);
+    }
+    let of_len = |(len_eval, points): (usize, Vec<&CalibrationPoint>)| {
+        let middle =
+            |of: &dyn Fn(&CalibrationPoint) -> Option<f64>| median(&points.iter().filter_map(|point| of(point)).collect::<Vec<_>>());
+        let gap = middle(&|point| Some(point.gap?.calibration)).zip(middle(&|point| Some(point.gap?.error)));
+        Some(CalibrationPoint {
+            len_eval,
+            split: points.first()?.split,
+            exact_match: middle(&|point| Some(point.exact_match))?,
+            confidence: middle(&|point| Some(point.confidence))?,
+            measures: median_measures(&points.iter().map(|point| &point.measures)),
+            gap: gap.map(|(calibration, error)| GeneralizationGap { calibration, error }),
+        })
+    };
+    by_len.into_iter().filter_map(of_len).collect()
+}
+
+fn median_measures<'m>(of_runs: &(impl Iterator<Item = &'m Vec<MeasuredCalibration>> + Clone)) -> Vec<MeasuredCalibration> {
     let of_measure = |measure: Measure| {
-        let meant: Vec<&CalibrationRecord> =
-            runs.iter().flat_map(|(_, records)| records).copied().filter(|record| record.measure == measure && is_meant(record)).collect();
-        let of = |value: fn(&CalibrationRecord) -> f64| median(&meant.iter().map(|record| value(record)).collect::<Vec<_>>());
+        let found: Vec<&MeasuredCalibration> = of_runs.clone().flatten().filter(|measured| measured.measure == measure).collect();
+        let middle = |of: fn(&MeasuredCalibration) -> f64| median(&found.iter().map(|measured| of(measured)).collect::<Vec<_>>());
         Some(MeasuredCalibration {
             measure,
-            value: of(|record| record.value)?,
-            null_mean: of(|record| record.null_mean)?,
-            null_high: of(|record| record.null_high)?,
-            examples: meant.first()?.examples,
+            value: middle(|measured| measured.value)?,
+            null_mean: middle(|measured| measured.null_mean)?,
+            null_high: middle(|measured| measured.null_high)?,
+            examples: found.first()?.examples,
         })
     };
     Measure::ALL.into_iter().filter_map(of_measure).collect()
-}
-
-fn mean_inside(points: &[CalibrationPoint], of: fn(&CalibrationPoint) -> f64) -> Option<f64> {
-    let inside: Vec<f64> = points.iter().filter(|point| point.split == Split::In).map(of).collect();
-    (!inside.is_empty()).then(|| inside.iter().sum::<f64>() / inside.len() as f64)
-}
-
-fn with_gaps(mut points: Vec<CalibrationPoint>, inside: &[MeasuredCalibration]) -> Vec<CalibrationPoint> {
-    let error_inside = mean_inside(&points, |point| 1.0 - point.exact_match);
-    let calibration_inside = inside.iter().find(|measured| measured.measure == Measure::SmoothEce).map(MeasuredCalibration::above_noise);
-    for point in points.iter_mut().filter(|point| point.split == Split::Out) {
-        point.error_gap = error_inside.map(|error| (1.0 - point.exact_match - error).abs());
-        let here = point.smooth_ece().map(MeasuredCalibration::above_noise);
-        point.calibration_gap = here.zip(calibration_inside).map(|(here, inside)| (here - inside).abs());
-    }
-    points
-}
-
-/// Over all out-of-distribution lengths: what confidence lost of its in-distribution mean, over what accuracy lost of its own.
-fn announced(points: &[CalibrationPoint]) -> Option<f64> {
-    let accuracy = mean_inside(points, |point| point.exact_match)?;
-    let confidence = mean_inside(points, |point| point.confidence)?;
-    let beyond: Vec<&CalibrationPoint> = points.iter().filter(|point| point.split == Split::Out).collect();
-    let lost: f64 = beyond.iter().map(|point| accuracy - point.exact_match).sum();
-    let said: f64 = beyond.iter().map(|point| confidence - point.confidence).sum();
-    (lost > LOSS_MIN * beyond.len() as f64 && !beyond.is_empty()).then(|| said / lost)
-}
-
-fn over_lengths(points: &[CalibrationPoint]) -> Option<OverLengths> {
-    let error = |point: &CalibrationPoint| {
-        let smooth = point.measures.iter().find(|measured| measured.measure == Measure::SmoothCalibrationError)?;
-        Some((smooth.value, (point.exact_match - point.confidence).abs(), smooth.examples as f64))
-    };
-    let errors: Vec<(f64, f64, f64)> = points.iter().filter_map(error).collect();
-    let all: f64 = errors.iter().map(|(.., examples)| examples).sum();
-    let largest = |values: &mut dyn Iterator<Item = f64>| values.reduce(f64::max);
-    Some(OverLengths {
-        weighted_max: largest(&mut errors.iter().map(|(error, _, examples)| error * examples / all))?,
-        max: largest(&mut errors.iter().map(|(error, ..)| *error))?,
-        mean: errors.iter().map(|(error, ..)| error).sum::<f64>() / errors.len() as f64,
-        multiaccuracy: largest(&mut errors.iter().map(|(_, bias, examples)| bias * examples / all))?,
-    })
 }
 
 /// Smooth reliability diagrams of one run of a setting.
@@ -270,6 +288,8 @@ pub struct Reliability {
     pub task: String,
     /// Longest training length.
     pub len_train_max: usize,
+    /// The cell of the run.
+    pub cell: String,
     /// Both seeds of the run.
     pub seeds: String,
     /// One a length, or the pool of in-distribution lengths.
@@ -298,7 +318,8 @@ pub(crate) fn diagrams(evidence: &Evidence, runs: &[RunSummary], rng: &mut (impl
     let mut diagrams = Vec::new();
     for of_run in &evidence.examples {
         let key = (&of_run.cell, of_run.seed_init, of_run.seed_data);
-        let Some(run) = runs.iter().find(|run| (&run.outcome.cell, run.outcome.seed_init, run.outcome.seed_data) == key) else { continue };
+        let of_evidence = runs.iter().find(|run| (&run.outcome.cell, run.outcome.seed_init, run.outcome.seed_data) == key);
+        let Some(run) = of_evidence.filter(|run| run.fitted()) else { continue };
         let splits: HashMap<usize, Split> = run.curve.iter().map(|point| (point.len_eval, point.split)).collect();
         let counted: Vec<&ExampleRecord> =
             of_run.examples.iter().filter(|example| example.distribution == run.outcome.distribution).collect();
@@ -321,8 +342,8 @@ pub(crate) fn diagrams(evidence: &Evidence, runs: &[RunSummary], rng: &mut (impl
             curves.extend(curve(format!("length {len}"), Split::Out, &counted, |example| example.len_eval == len, rng));
         }
         if !curves.is_empty() {
-            let (task, len_train_max) = (run.outcome.task.clone(), run.outcome.len_train_max);
-            diagrams.push(Reliability { task, len_train_max, seeds: run.seeds(), curves });
+            let (task, len_train_max, cell) = (run.outcome.task.clone(), run.outcome.len_train_max, run.outcome.cell.clone());
+            diagrams.push(Reliability { task, len_train_max, cell, seeds: run.seeds(), curves });
         }
     }
     diagrams
@@ -351,19 +372,19 @@ fn curve(
 /// How many settings fail in which way, in a sentence; `None` where calibration was not measured.
 pub(crate) fn sentence(calibration: &[Calibration]) -> Option<String> {
     let count = |failure: Failure| calibration.iter().filter(|of| of.failure == failure).count();
-    let failing = calibration.len() - count(Failure::None);
-    (!calibration.is_empty()).then(|| {
-        if failing == 0 {
-            return format!(
-                "none of {} loses accuracy beyond the training lengths",
-                number::plural(calibration.len(), "task and training length")
-            );
-        }
-        format!(
-            "of {failing} that lose accuracy beyond the training lengths, {} announced by falling confidence, {} partly, {} silent",
+    let tested = calibration.len() - count(Failure::NotTested);
+    let failing = tested - count(Failure::None);
+    let loses = "more than 0.05 of its accuracy beyond the training lengths";
+    match (tested, failing) {
+        (0, _) => None,
+        (_, 0) => Some(format!("no task loses {loses}")),
+        _ => Some(format!(
+            "of {} (tasks with their training lengths) that lose {loses}, {} {} announced by falling confidence, {} partly, {} silent",
+            failing,
             count(Failure::Announced),
+            if count(Failure::Announced) == 1 { "is" } else { "are" },
             count(Failure::Partly),
             count(Failure::Silent)
-        )
-    })
+        )),
+    }
 }

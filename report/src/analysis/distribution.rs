@@ -9,7 +9,7 @@ use crate::evidence::Evidence;
 use crate::record::{Metric, Split};
 use crate::statistics::binomial::Share;
 use crate::statistics::median;
-use crate::statistics::reach::{area_beyond, reach};
+use crate::statistics::reach::{MedianRatio, area_beyond, median_ratio};
 
 /// The fitted runs of a setting on one distribution.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -18,6 +18,8 @@ pub struct OnDistribution {
     pub task: String,
     /// Longest training length.
     pub len_train_max: usize,
+    /// Cells that the runs are of.
+    pub cells: usize,
     /// Name of the distribution.
     pub distribution: String,
     /// Whether verdicts rest on it.
@@ -26,8 +28,8 @@ pub struct OnDistribution {
     pub runs: usize,
     /// In-distribution successes and examples, pooled over runs and lengths.
     pub inside: Share,
-    /// Median reach ratio.
-    pub reach_ratio: Option<f64>,
+    /// Median reach ratio, no further than the horizon.
+    pub reach_ratio: Option<MedianRatio>,
     /// Median of the mean exact match at out-of-distribution lengths up to the horizon.
     pub area_beyond: Option<f64>,
 }
@@ -55,8 +57,7 @@ pub(crate) fn on_distributions(
 }
 
 fn row(setting: &Setting<'_>, distribution: &str, records: &RecordsByRun<'_>, (horizon, tau): (f64, f64)) -> Option<OnDistribution> {
-    let furthest = horizon * setting.len_train_max as f64 + 1e-9;
-    let of_run = |run| records.of(run, distribution, Metric::ExactMatch);
+    let of_run = |run| records.of(run, distribution, Metric::ExactMatch).filter(|record| setting.is_within(record.len_eval, horizon));
     let inside: Share = setting
         .fitted()
         .flat_map(of_run)
@@ -65,10 +66,9 @@ fn row(setting: &Setting<'_>, distribution: &str, records: &RecordsByRun<'_>, (h
         .sum();
     let curve = |run| of_run(run).map(|record| (record.len_eval, record.value)).collect::<Vec<_>>();
     let beyond = |run| {
-        let beyond = of_run(run).filter(|record| record.split == Split::Out && record.len_eval as f64 <= furthest);
+        let beyond = of_run(run).filter(|record| record.split == Split::Out);
         area_beyond(&beyond.map(|record| (record.len_eval, record.value)).collect::<Vec<_>>())
     };
-    let ratios = setting.fitted().filter_map(|run| reach(&curve(run), tau)?.ratio(setting.len_train_max));
     let areas: Vec<f64> = setting.fitted().filter_map(beyond).collect();
     let runs = setting.fitted().filter(|run| of_run(run).next().is_some()).count();
     (runs > 0).then(|| OnDistribution {
@@ -76,9 +76,10 @@ fn row(setting: &Setting<'_>, distribution: &str, records: &RecordsByRun<'_>, (h
         len_train_max: setting.len_train_max,
         distribution: distribution.to_owned(),
         counts: setting.fitted().any(|run| run.outcome.distribution == distribution),
+        cells: setting.cells(),
         runs,
         inside,
-        reach_ratio: median(&ratios.collect::<Vec<_>>()),
+        reach_ratio: median_ratio(setting.fitted().map(curve), tau, setting.len_train_max),
         area_beyond: median(&areas),
     })
 }

@@ -23,7 +23,7 @@ pub struct Course {
     pub seed_data: u64,
     /// Whether the run fitted.
     pub fitted: bool,
-    /// One point a checkpoint, the last of them the end of training.
+    /// One point a checkpoint, at least two; of a run that did not diverge, the last is the end of training.
     pub points: Vec<CoursePoint>,
 }
 
@@ -57,7 +57,9 @@ pub struct Erosion {
     pub task: String,
     /// Longest training length.
     pub len_train_max: usize,
-    /// The runs of the setting that have checkpoints, fitted or not.
+    /// Cells that the runs are of.
+    pub cells: usize,
+    /// The runs of the setting that have checkpoints beside their ends, fitted or not.
     pub courses: Vec<Course>,
     /// Median over the runs that fitted of the mean out-of-distribution exact match at the end.
     pub last: Option<f64>,
@@ -76,7 +78,7 @@ pub(crate) fn erosion(evidence: &Evidence, settings: &[Setting<'_>], horizon: f6
     let one = |setting: &Setting<'_>| {
         let course_of = |run: &&RunSummary| {
             let records = by_run.get(&(run.outcome.cell.as_str(), run.outcome.seed_init, run.outcome.seed_data))?;
-            Some(course(run, records, horizon)).filter(|course| !course.points.is_empty())
+            Some(course(setting, run, records, horizon)).filter(|course| course.points.len() > 1)
         };
         let courses: Vec<Course> = setting.runs.iter().filter_map(course_of).collect();
         let of_fitted =
@@ -85,21 +87,20 @@ pub(crate) fn erosion(evidence: &Evidence, settings: &[Setting<'_>], horizon: f6
         let last = median(&of_fitted(|course| Some(course.last()?.beyond)));
         let best = median(&of_fitted(|course| Some(course.best()?.beyond)));
         let largest_loss = losses.into_iter().max_by(f64::total_cmp);
-        let (task, len_train_max) = (setting.task.task.clone(), setting.len_train_max);
-        (!courses.is_empty()).then_some(Erosion { task, len_train_max, courses, last, best, largest_loss })
+        let (task, len_train_max, cells) = (setting.task.task.clone(), setting.len_train_max, setting.cells());
+        (!courses.is_empty()).then_some(Erosion { task, len_train_max, cells, courses, last, best, largest_loss })
     };
     settings.iter().filter_map(one).collect()
 }
 
-fn course(run: &RunSummary, records: &[&CheckpointRecord], horizon: f64) -> Course {
-    let furthest = horizon * run.outcome.len_train_max as f64 + 1e-9;
+fn course(setting: &Setting<'_>, run: &RunSummary, records: &[&CheckpointRecord], horizon: f64) -> Course {
     let mut by_step: BTreeMap<u64, Vec<&CheckpointRecord>> = BTreeMap::new();
     for record in records {
         by_step.entry(record.step).or_default().push(record);
     }
     let point = |(step, records): (u64, Vec<&CheckpointRecord>)| {
         let of = |split: Split| records.iter().filter(move |record| record.split == split);
-        let beyond = of(Split::Out).filter(|record| record.len_eval as f64 <= furthest);
+        let beyond = of(Split::Out).filter(|record| setting.is_within(record.len_eval, horizon));
         let beyond: Vec<(usize, f64)> = beyond.map(|record| (record.len_eval, record.exact_match)).collect();
         let inside: Vec<f64> = of(Split::In).map(|record| record.exact_match).collect();
         let inside = (!inside.is_empty()).then(|| inside.iter().sum::<f64>() / inside.len() as f64);

@@ -1,6 +1,6 @@
 //! Runs that differ in their seeds, or in what else a sweep varies, but not in their task and training lengths.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::run::{RunKey, RunSummary};
 use crate::evidence::{Evidence, TaskInfo};
@@ -15,6 +15,16 @@ pub(crate) struct Setting<'a> {
 }
 
 impl<'a> Setting<'a> {
+    /// How many cells its runs are of: 1 unless the sweep varies something else.
+    pub(crate) fn cells(&self) -> usize {
+        self.runs.iter().map(|run| run.outcome.cell.as_str()).collect::<BTreeSet<_>>().len()
+    }
+
+    /// Whether a length lies no further than a multiple of the training lengths.
+    pub(crate) fn is_within(&self, len: usize, horizon: f64) -> bool {
+        len as f64 <= horizon * self.len_train_max as f64 + 1e-9
+    }
+
     /// Those that count for verdicts.
     pub(crate) fn fitted(&self) -> impl Iterator<Item = &'a RunSummary> {
         self.runs.iter().copied().filter(|run| run.fitted())

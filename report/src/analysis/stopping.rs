@@ -8,8 +8,7 @@ use super::setting::{RecordsByRun, Setting};
 use crate::number;
 use crate::record::{Metric, Record, Split};
 use crate::statistics::binomial::Share;
-use crate::statistics::median;
-use crate::statistics::reach::reach;
+use crate::statistics::reach::{MedianRatio, median_ratio};
 
 /// How the fitted runs of a setting fail at out-of-distribution lengths up to the horizon, pooled over runs and lengths.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -18,6 +17,8 @@ pub struct Stopping {
     pub task: String,
     /// Longest training length.
     pub len_train_max: usize,
+    /// Cells that the runs are of.
+    pub cells: usize,
     /// Runs that fitted.
     pub runs: usize,
     /// Right answers.
@@ -28,10 +29,10 @@ pub struct Stopping {
     pub premature: Share,
     /// Answers that miss their end.
     pub missing: Share,
-    /// Median reach ratio.
-    pub reach_ratio: Option<f64>,
+    /// Median reach ratio, no further than the horizon.
+    pub reach_ratio: Option<MedianRatio>,
     /// The same where the model is told how long answers are.
-    pub reach_ratio_with_length: Option<f64>,
+    pub reach_ratio_with_length: Option<MedianRatio>,
 }
 
 impl Stopping {
@@ -45,24 +46,25 @@ impl Stopping {
 /// One row a setting that has a fitted run with out-of-distribution records.
 pub(crate) fn stopping(settings: &[Setting<'_>], records: &RecordsByRun<'_>, horizon: f64, tau: f64) -> Vec<Stopping> {
     let one = |setting: &Setting<'_>| {
-        let furthest = horizon * setting.len_train_max as f64 + 1e-9;
         let of = |metric: Metric| {
             let all = setting.fitted().flat_map(|run| records.of(run, &run.outcome.distribution, metric));
-            let beyond = all.filter(|record| record.split == Split::Out && record.len_eval as f64 <= furthest);
+            let beyond = all.filter(|record| record.split == Split::Out && setting.is_within(record.len_eval, horizon));
             beyond.map(share_of).sum::<Share>()
         };
         let ratio = |metric: Metric| {
-            let of_run = |run| {
-                let curve: Vec<(usize, f64)> = records.of(run, &run.outcome.distribution, metric).map(|r| (r.len_eval, r.value)).collect();
-                reach(&curve, tau)?.ratio(setting.len_train_max)
+            let curve = |run| {
+                let of_run =
+                    records.of(run, &run.outcome.distribution, metric).filter(|record| setting.is_within(record.len_eval, horizon));
+                of_run.map(|record| (record.len_eval, record.value)).collect::<Vec<_>>()
             };
-            median(&setting.fitted().filter_map(of_run).collect::<Vec<_>>())
+            median_ratio(setting.fitted().map(curve), tau, setting.len_train_max)
         };
         let exact = of(Metric::ExactMatch);
         let exact_with_length = of(Metric::ExactMatchWithLength);
         (exact.examples > 0 && exact_with_length.examples == exact.examples).then(|| Stopping {
             task: setting.task.task.clone(),
             len_train_max: setting.len_train_max,
+            cells: setting.cells(),
             runs: setting.fitted().count(),
             exact,
             exact_with_length,

@@ -18,16 +18,19 @@ pub struct GeneralizationGap {
     pub error: f64,
 }
 
-/// The gaps between the pool of training lengths and another length, each given with the null band of its `SmoothECE`.
-///
-/// The calibration error is `SmoothECE` less the mean of the band, and at least 0: without that, gaps between few examples are gaps between noises.
-pub fn generalization_gap(train: (&Confidences, &NullBand), longer: (&Confidences, &NullBand)) -> GeneralizationGap {
-    GeneralizationGap {
-        calibration: (above_noise(longer) - above_noise(train)).abs(),
-        error: (longer.0.accuracy() - train.0.accuracy()).abs(),
+impl GeneralizationGap {
+    /// Between the training lengths and another length, each given as its calibration error less its noise, and its share of wrong examples.
+    pub fn between((train_calibration, train_error): (f64, f64), (calibration, error): (f64, f64)) -> Self {
+        Self { calibration: (calibration - train_calibration).abs(), error: (error - train_error).abs() }
     }
 }
 
-fn above_noise((confidences, null): (&Confidences, &NullBand)) -> f64 {
-    (smooth_ece(confidences).value - null.mean).max(0.0)
+/// The gaps between the pool of training lengths and another length, each given with the null band of its SmoothECE.
+///
+/// The calibration error is SmoothECE less the mean of the band, and at least 0: without that, gaps between few examples are gaps between noises.
+pub fn generalization_gap(train: (&Confidences, &NullBand), longer: (&Confidences, &NullBand)) -> GeneralizationGap {
+    let of = |(confidences, null): (&Confidences, &NullBand)| {
+        ((smooth_ece(confidences).value - null.mean).max(0.0), 1.0 - confidences.accuracy())
+    };
+    GeneralizationGap::between(of(train), of(longer))
 }

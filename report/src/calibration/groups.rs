@@ -20,20 +20,39 @@ pub struct Multicalibration {
     pub multiaccuracy: f64,
 }
 
+/// What is known of one group.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GroupError {
+    /// Its smooth calibration error.
+    pub error: f64,
+    /// Its accuracy less its mean confidence.
+    pub bias: f64,
+    /// Its examples.
+    pub examples: u64,
+}
+
+impl Multicalibration {
+    /// Of groups that are taken not to overlap: their examples are counted once each. `None` without groups.
+    pub fn of(groups: &[GroupError]) -> Option<Self> {
+        let all: u64 = groups.iter().map(|group| group.examples).sum();
+        let share = |group: &GroupError| group.examples as f64 / all as f64;
+        Some(Self {
+            weighted_max: largest(groups.iter().map(|group| group.error * share(group)))?,
+            max: largest(groups.iter().map(|group| group.error))?,
+            mean: groups.iter().map(|group| group.error).sum::<f64>() / groups.len() as f64,
+            multiaccuracy: largest(groups.iter().map(|group| group.bias.abs() * share(group)))?,
+        })
+    }
+}
+
 /// The calibration of each group by itself; `None` without groups.
-///
-/// Groups are taken not to overlap: their examples are counted once each.
 pub fn multicalibration(groups: &[Confidences]) -> Option<Multicalibration> {
-    let all: usize = groups.iter().map(Confidences::len).sum();
-    let shares: Vec<f64> = groups.iter().map(|group| group.len() as f64 / all as f64).collect();
-    let errors: Vec<f64> = groups.iter().map(smooth_calibration_error).collect();
-    let biases = groups.iter().map(|group| (group.accuracy() - group.mean_confidence()).abs());
-    Some(Multicalibration {
-        weighted_max: largest(errors.iter().zip(&shares).map(|(error, share)| error * share))?,
-        max: largest(errors.iter().copied())?,
-        mean: errors.iter().sum::<f64>() / groups.len() as f64,
-        multiaccuracy: largest(biases.zip(&shares).map(|(bias, share)| bias * share))?,
-    })
+    let of = |group: &Confidences| GroupError {
+        error: smooth_calibration_error(group),
+        bias: group.accuracy() - group.mean_confidence(),
+        examples: group.len() as u64,
+    };
+    Multicalibration::of(&groups.iter().map(of).collect::<Vec<_>>())
 }
 
 fn largest(values: impl Iterator<Item = f64>) -> Option<f64> {

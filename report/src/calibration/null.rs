@@ -11,7 +11,7 @@ use crate::statistics::quantile;
 pub struct NullBand {
     /// Their mean.
     pub mean: f64,
-    /// Their 95 % quantile: a value above it is no noise.
+    /// Their 95 % quantile: noise alone exceeds it one time in twenty.
     pub high: f64,
 }
 

@@ -123,13 +123,13 @@ pub struct CalibrationRecord {
     pub split: Split,
     /// The distribution of the examples.
     pub distribution: String,
-    /// The measure, of the confidence in whole greedy answers.
+    /// The measure, of the confidence in greedy answers, as far as the right ones are long.
     pub measure: Measure,
     /// Its value.
     pub value: f64,
     /// Its mean, were the confidences true.
     pub null_mean: f64,
-    /// Its 95 % quantile, were the confidences true: a value above is no noise.
+    /// Its 95 % quantile, were the confidences true: noise alone exceeds it one time in twenty.
     pub null_high: f64,
     /// Examples behind it.
     pub examples: u64,

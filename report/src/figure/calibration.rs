@@ -3,12 +3,11 @@
 use super::palette::{BLUE, FAINT, GREEN, INK, ORANGE, PURPLE, SHADE, VERMILLION};
 use super::panel::{Grid, MARGIN, Panel, Plot};
 use super::svg::{LegendItem, Stroke, Svg, Type};
-use super::{Figure, WIDTH, csv_table, name_colour, nothing_drawn, optional, role_colour, setting_name};
+use super::{Figure, WIDTH, csv_table, name_colour, nothing_drawn, optional, role_colour, setting_name, split_word};
 use crate::analysis::{Analysis, Calibration, MeasuredCalibration, Reliability, ReliabilityCurve};
 use crate::calibration::ReliabilityPoint;
 use crate::evidence::{Evidence, Role};
 use crate::number::{list, plural, share};
-use crate::record::Split;
 
 const BY_LENGTH: &str = "Confidence and exact match by evaluated length";
 const RELIABILITY: &str = "Reliability: exact match at each confidence";
@@ -16,7 +15,7 @@ const NOTHING: &str = "no run that fitted was measured";
 
 pub(super) fn by_length(evidence: &Evidence, analysis: &Analysis) -> Figure {
     let caption = "Medians over the runs that fitted. Where the dashed line of confidence falls with the thick line of exact match, failure is announced; where it stays up, failure is silent. \
-                   The orange line is SmoothECE, the calibration error of the confidence in whole answers; below the grey line (its 95 % quantile, were confidences true) it is noise."
+                   The orange line is SmoothECE, the calibration error of the confidence in answers; noise alone exceeds the grey line one time in twenty."
         .to_owned();
     let description = describe_by_length(&analysis.calibration);
     Figure {
@@ -141,8 +140,8 @@ fn table_by_length(settings: &[Calibration]) -> String {
                     split_word(point.split),
                     point.exact_match.to_string(),
                     point.confidence.to_string(),
-                    optional(point.calibration_gap),
-                    optional(point.error_gap),
+                    optional(point.gap.map(|gap| gap.calibration)),
+                    optional(point.gap.map(|gap| gap.error)),
                     measured.measure.as_str().to_owned(),
                     measured.value.to_string(),
                     measured.null_mean.to_string(),
@@ -155,12 +154,8 @@ fn table_by_length(settings: &[Calibration]) -> String {
     csv_table(&header, &rows)
 }
 
-fn split_word(split: Split) -> String {
-    if split == Split::In { "in" } else { "out" }.to_owned()
-}
-
 pub(super) fn reliability(analysis: &Analysis) -> Figure {
-    let caption = "One run that fitted for each task and training length. On the diagonal, of answers given with a confidence of 0.8, 0.8 are right; below it the model is overconfident. Lines are \
+    let caption = "One run that fitted for each task and training length, of 60 at most. On the diagonal, of answers given with a confidence of 0.8, 0.8 are right; below it the model is overconfident. Lines are \
                    smoothed at the scale of their own error (SmoothECE), as thick as there are examples, with 95 % bootstrap bands."
         .to_owned();
     let description = describe_reliability(&analysis.reliability);
@@ -207,7 +202,7 @@ fn draw_reliability(diagrams: &[Reliability], description: &str) -> String {
             colour: INK,
             remark: &format!("trained to {}; {} · seeds {}", diagram.len_train_max, lens.join(", "), diagram.seeds),
             x_max: 1.0,
-            x_label: "confidence in the whole answer",
+            x_label: "confidence in the answer",
             x_step: 0.5,
             y_label: "exact match (share)",
         };
@@ -247,8 +242,21 @@ fn draw_curve(svg: &mut Svg, curve: &ReliabilityCurve, plot: &Plot, colour: &str
 }
 
 fn table_of_reliability(diagrams: &[Reliability]) -> String {
-    let header =
-        ["task", "len_train_max", "seeds", "of", "split", "examples", "smooth_ece", "confidence", "exact_match", "low", "high", "density"];
+    let header = [
+        "task",
+        "len_train_max",
+        "cell",
+        "seeds",
+        "of",
+        "split",
+        "examples",
+        "smooth_ece",
+        "confidence",
+        "exact_match",
+        "low",
+        "high",
+        "density",
+    ];
     let mut rows = Vec::new();
     for diagram in diagrams {
         for curve in &diagram.curves {
@@ -256,6 +264,7 @@ fn table_of_reliability(diagrams: &[Reliability]) -> String {
                 rows.push(vec![
                     diagram.task.clone(),
                     diagram.len_train_max.to_string(),
+                    diagram.cell.clone(),
                     diagram.seeds.clone(),
                     curve.of.clone(),
                     split_word(curve.split),

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::palette::{FAINT, GREEN, INK, ORANGE, PURPLE, QUIET, SHADE, VERMILLION};
 use super::panel::{Grid, MARGIN, Panel, Plot};
 use super::svg::{Anchor, LegendItem, Stroke, Svg, Type};
-use super::{Figure, WIDTH, csv_table, name_colour, nothing_drawn, optional, role_colour, setting_name};
+use super::{Figure, WIDTH, csv_table, name_colour, nothing_drawn, optional, role_colour, setting_name, split_word};
 use crate::analysis::setting::{RecordsByRun, Setting, settings};
 use crate::analysis::{Analysis, CurvePoint, RunSummary};
 use crate::evidence::{Evidence, Role};
 use crate::number::list;
 use crate::prediction::{PredictedCurve, Predictor};
-use crate::record::{Metric, Split};
+use crate::record::Metric;
 use crate::statistics::fit::Fit;
 use crate::statistics::median;
 
@@ -247,10 +247,6 @@ fn medians(points: impl Iterator<Item = (usize, f64)>) -> Vec<(usize, f64)> {
         by_len.entry(len).or_default().push(value);
     }
     by_len.into_iter().filter_map(|(len, values)| Some((len, median(&values)?))).collect()
-}
-
-fn split_word(split: Split) -> String {
-    if split == Split::In { "in" } else { "out" }.to_owned()
 }
 
 fn table(panels: &[Curves<'_>]) -> String {

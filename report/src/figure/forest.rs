@@ -24,7 +24,7 @@ const GAP: f64 = 4.0;
 pub(super) fn figure(evidence: &Evidence, analysis: &Analysis) -> Figure {
     let caption = format!(
         "Each row is Spearman's rank correlation over tasks between a measure of program length and an outcome, with its 95 % \
-         bootstrap interval ({RESAMPLES} resamples of tasks). Left of 0, tasks with shorter programs generalize further, as the conjecture \
+         bootstrap interval ({RESAMPLES} resamples of tasks, and of runs within them). Left of 0, tasks with shorter programs generalize further, as the conjecture \
          predicts. Filled: all tasks, those without a known program ranked last. Open: tasks with a known program only; where filled and \
          open differ, the controls carry the result. The shaded row ({}) is the analysis declared beforehand; the others are \
          looked at as well and not corrected for their number.",

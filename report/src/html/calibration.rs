@@ -1,5 +1,6 @@
 //! Calibration as rows of text.
 
+use super::failures::trained_to;
 use super::rows::Measured;
 use crate::analysis::{Calibration, CalibrationPoint, Failure, MeasuredCalibration};
 use crate::calibration::Measure;
@@ -9,7 +10,7 @@ use crate::record::Split;
 /// A task and training length.
 pub(super) struct CalibrationRow {
     pub(super) task: String,
-    pub(super) trained_to: usize,
+    pub(super) trained_to: String,
     pub(super) runs: usize,
     pub(super) failure: String,
     pub(super) tone: &'static str,
@@ -37,11 +38,11 @@ impl CalibrationRow {
         let headline = |pool: &[MeasuredCalibration]| pool.iter().find(|measured| measured.measure == Measure::SmoothEce).copied();
         Self {
             task: of.task.clone(),
-            trained_to: of.len_train_max,
+            trained_to: trained_to(of.len_train_max, of.cells),
             runs: of.runs,
             failure: of.failure.to_string(),
             tone: match of.failure {
-                Failure::None => "silent",
+                Failure::NotTested | Failure::None => "silent",
                 Failure::Announced => "good",
                 Failure::Partly => "middling",
                 Failure::Silent => "bad",
@@ -66,14 +67,13 @@ impl CalibrationRow {
 impl LengthRow {
     fn new(point: &CalibrationPoint) -> Self {
         let of = |measure: Measure| with_noise(point.measures.iter().find(|measured| measured.measure == measure).copied());
-        let gaps = point.calibration_gap.zip(point.error_gap);
         Self {
             len_eval: point.len_eval,
             inside: point.split == Split::In,
             exact_match: number::share(point.exact_match),
             confidence: number::share(point.confidence),
             measures: Measure::ALL.into_iter().map(of).collect(),
-            gaps: gaps.map_or_else(dash, |(calibration, error)| format!("{} / {}", number::share(calibration), number::share(error))),
+            gaps: point.gap.map_or_else(dash, |gap| format!("{} / {}", number::share(gap.calibration), number::share(gap.error))),
         }
     }
 }

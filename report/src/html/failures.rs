@@ -1,18 +1,19 @@
 //! How runs fail, as rows of text: where they stop, on hard sets, during training, and in their own words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::rows::Measured;
 use crate::analysis::{Analysis, Course, Erosion, OnDistribution, RunSummary, Stopping};
-use crate::evidence::{Evidence, RunMistake};
+use crate::evidence::{Evidence, RunMistake, RunOutcome};
 use crate::number::{self, dash};
+use crate::statistics::reach::MedianRatio;
 
 /// Wrong answers shown of each of up to three lengths of a task.
 const MISTAKES_OF_A_LENGTH: usize = 2;
 
 pub(super) struct StoppingRow {
     pub(super) task: String,
-    pub(super) trained_to: usize,
+    pub(super) trained_to: String,
     pub(super) runs: usize,
     pub(super) exact: Measured,
     pub(super) told: Measured,
@@ -27,7 +28,7 @@ impl StoppingRow {
     pub(super) fn new(stopping: &Stopping) -> Self {
         Self {
             task: stopping.task.clone(),
-            trained_to: stopping.len_train_max,
+            trained_to: trained_to(stopping.len_train_max, stopping.cells),
             runs: stopping.runs,
             exact: Measured::pooled(stopping.exact),
             told: Measured::pooled(stopping.exact_with_length),
@@ -42,7 +43,7 @@ impl StoppingRow {
 
 pub(super) struct DistributionRow {
     pub(super) task: String,
-    pub(super) trained_to: usize,
+    pub(super) trained_to: String,
     pub(super) distribution: String,
     pub(super) counts: bool,
     pub(super) runs: usize,
@@ -55,7 +56,7 @@ impl DistributionRow {
     pub(super) fn new(on: &OnDistribution) -> Self {
         Self {
             task: on.task.clone(),
-            trained_to: on.len_train_max,
+            trained_to: trained_to(on.len_train_max, on.cells),
             distribution: on.distribution.clone(),
             counts: on.counts,
             runs: on.runs,
@@ -68,7 +69,7 @@ impl DistributionRow {
 
 pub(super) struct ErosionRow {
     pub(super) task: String,
-    pub(super) trained_to: usize,
+    pub(super) trained_to: String,
     pub(super) runs: usize,
     pub(super) last: String,
     pub(super) best: String,
@@ -82,11 +83,12 @@ impl ErosionRow {
         let fitted: Vec<&Course> = erosion.courses.iter().filter(|course| course.fitted).collect();
         let step = |course: &&Course| {
             let (best, last) = (course.best()?.step, course.last()?.step);
-            Some(format!("{}/{}: {} of {}", course.seed_init, course.seed_data, number::count(best), number::count(last)))
+            let cell = if erosion.cells > 1 { format!("{} ", course.cell) } else { String::new() };
+            Some(format!("{cell}{}/{}: {} of {}", course.seed_init, course.seed_data, number::count(best), number::count(last)))
         };
         (!fitted.is_empty()).then(|| Self {
             task: erosion.task.clone(),
-            trained_to: erosion.len_train_max,
+            trained_to: trained_to(erosion.len_train_max, erosion.cells),
             runs: fitted.len(),
             last: share(erosion.last),
             best: share(erosion.best),
@@ -108,12 +110,13 @@ pub(super) struct MistakeRow<'a> {
 
 /// Some wrong answers of one run of a task, and whose they are: one that fitted, if there is one.
 pub(super) fn mistakes<'a>(task: &str, evidence: &'a Evidence, analysis: &Analysis) -> (String, Vec<MistakeRow<'a>>) {
+    let mut by_run: HashMap<(&str, u64, u64), Vec<&'a RunMistake>> = HashMap::new();
+    for mistake in &evidence.mistakes {
+        by_run.entry((&mistake.cell, mistake.seed_init, mistake.seed_data)).or_default().push(mistake);
+    }
     let of_run = |run: &RunSummary| -> Vec<&'a RunMistake> {
-        let is_of = |mistake: &&RunMistake| {
-            (&mistake.cell, mistake.seed_init, mistake.seed_data) == (&run.outcome.cell, run.outcome.seed_init, run.outcome.seed_data)
-                && mistake.mistake.distribution == run.outcome.distribution
-        };
-        evidence.mistakes.iter().filter(is_of).collect()
+        let of_run = by_run.get(&(run.outcome.cell.as_str(), run.outcome.seed_init, run.outcome.seed_data)).into_iter().flatten();
+        of_run.copied().filter(|mistake| mistake.mistake.distribution == run.outcome.distribution).collect()
     };
     let mut of_task: Vec<&RunSummary> = analysis.runs.iter().filter(|run| run.outcome.task == task).collect();
     of_task.sort_by_key(|run| !run.fitted());
@@ -135,7 +138,8 @@ pub(super) fn mistakes<'a>(task: &str, evidence: &'a Evidence, analysis: &Analys
             confidence: number::share(mistake.confidence),
         }
     });
-    let of = format!("Of the run with seeds {}, trained to {}, which {}.", run.seeds(), run.outcome.len_train_max, run.fate());
+    let RunOutcome { cell, len_train_max, .. } = &run.outcome;
+    let of = format!("Of the run of {cell} with seeds {}, trained to {len_train_max}, which {}.", run.seeds(), run.fate());
     (of, rows.collect())
 }
 
@@ -152,8 +156,13 @@ fn cut<'a>(written: &'a str, answer: &str) -> (&'a str, &'a str) {
     (same.trim_end(), other)
 }
 
-fn times(ratio: Option<f64>) -> String {
-    ratio.map_or_else(dash, |ratio| format!("{}×", number::short(ratio)))
+/// The longest training length, with the number of cells where there are several.
+pub(super) fn trained_to(len_train_max: usize, cells: usize) -> String {
+    if cells > 1 { format!("{len_train_max}, {cells} cells") } else { len_train_max.to_string() }
+}
+
+fn times(median: Option<MedianRatio>) -> String {
+    median.map_or_else(dash, |median| number::bound(&format!("{}×", number::short(median.ratio)), median.censored))
 }
 
 fn share(value: Option<f64>) -> String {

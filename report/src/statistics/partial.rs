@@ -3,7 +3,7 @@
 use super::rank::{centred, comparable, dot, pearson, ranks};
 
 /// Below this share of its size, what the covariates leave of a side is rounding.
-const NOTHING_LEFT: f64 = 1e-9;
+pub(super) const NOTHING_LEFT: f64 = 1e-9;
 
 /// Spearman's rho of x and y given the covariates: Pearson's correlation of what a linear regression on the covariates' ranks leaves
 /// of the ranks of either; in `[-1, 1]`.

@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt};
 use serde::Serialize;
 
-use super::partial::Residuals;
+use super::partial::{NOTHING_LEFT, Residuals};
 use super::rank::{centred, dot, ranks, spearman};
 use super::ranked_pairs::RankedPairs;
 
@@ -60,7 +60,7 @@ pub fn permutation_partial(
         basis.take_out(&mut left);
         // Where the covariates explain all of a permutation, nothing is left to correlate.
         let size = dot(&left, &left).sqrt();
-        if size > 0.0 { dot(&x, &left) / size } else { 0.0 }
+        if size > NOTHING_LEFT * dot(permuted, permuted).sqrt() { dot(&x, &left) / size } else { 0.0 }
     }))
 }
 

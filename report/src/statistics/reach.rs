@@ -33,6 +33,25 @@ pub fn reach(curve: &[(usize, f64)], tau: f64) -> Option<Reach> {
     Some(Reach { len, censored: false })
 }
 
+/// The middle of several reach ratios, and whether it is a lower bound.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct MedianRatio {
+    /// Median of reach over the longest training length.
+    pub ratio: f64,
+    /// Whether the middle is a run that was right at every length.
+    pub censored: bool,
+}
+
+/// The median reach ratio of curves of (evaluated length, exact match); `None` without any.
+pub fn median_ratio(curves: impl Iterator<Item = Vec<(usize, f64)>>, tau: f64, len_train_max: usize) -> Option<MedianRatio> {
+    let mut ratios: Vec<(f64, bool)> =
+        curves.filter_map(|curve| reach(&curve, tau)).filter_map(|reach| Some((reach.ratio(len_train_max)?, reach.censored))).collect();
+    // At equal ratios a censored run reaches at least as far.
+    ratios.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
+    let (low, high) = (ratios.get(ratios.len().checked_sub(1)? / 2)?, ratios.get(ratios.len() / 2)?);
+    Some(MedianRatio { ratio: f64::midpoint(low.0, high.0), censored: low.1 || high.1 })
+}
+
 /// Mean exact match over the out-of-distribution lengths: area under the curve by trapezoids, over its span; in `[0, 1]`.
 ///
 /// `curve` holds (evaluated length, exact match) of the out-of-distribution lengths, in any order. One length gives its own
@@ -77,6 +96,16 @@ mod tests {
     #[test]
     fn nan_counts_as_a_failure() {
         assert_eq!(reach(&[(5, 1.0), (6, f64::NAN)], 0.9), Some(Reach { len: 5, censored: false }));
+    }
+
+    #[test]
+    fn the_median_ratio_is_a_lower_bound_where_its_run_was_right_everywhere() {
+        let curve = |right_to: usize| (1..=4).map(|len| (10 * len, f64::from(u8::from(10 * len <= right_to)))).collect::<Vec<_>>();
+        let median = |all: &[usize]| median_ratio(all.iter().map(|&right_to| curve(right_to)), 0.9, 10);
+        assert_eq!(median(&[20, 40, 40]), Some(MedianRatio { ratio: 4.0, censored: true }));
+        assert_eq!(median(&[20, 30, 40]), Some(MedianRatio { ratio: 3.0, censored: false }));
+        assert_eq!(median(&[20, 40]), Some(MedianRatio { ratio: 3.0, censored: true }));
+        assert_eq!(median(&[]), None);
     }
 
     #[test]

@@ -110,10 +110,11 @@ fn bootstrap_draws(
 ///
 /// `y` holds the values of each cluster, such as the runs of a task, and `x` one number each, which is not drawn within. A
 /// cluster drawn twice has its values drawn anew each time. A cluster without values counts for nothing. Medians of few values
-/// already carry the spread within clusters, which is drawn on top: the interval is rather too wide than too narrow.
+/// already carry the spread within clusters, which is drawn on top: the interval is wider than without, and since noise draws correlations towards 0, it may
+/// lie nearer to 0 than its own estimate.
 /// Source: Davison and Hinkley 1997, section 3.8.
 pub fn bootstrap_nested(x: &[f64], y: &[Vec<f64>], resamples: usize, rng: &mut (impl Rng + ?Sized)) -> RankBootstrap {
-    let both = x.iter().filter(|x| !x.is_nan()).zip(y);
+    let both = x.iter().zip(y).filter(|(x, _)| !x.is_nan());
     let clusters: Vec<(f64, Drawer)> = both.filter_map(|(x, values)| Some((*x, Drawer::new(values)?))).collect();
     if x.len() != y.len() || clusters.len() < MIN_PAIRS_FOR_INTERVAL {
         return RankBootstrap::default();
