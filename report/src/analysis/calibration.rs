@@ -374,12 +374,12 @@ pub(crate) fn sentence(calibration: &[Calibration]) -> Option<String> {
     let count = |failure: Failure| calibration.iter().filter(|of| of.failure == failure).count();
     let tested = calibration.len() - count(Failure::NotTested);
     let failing = tested - count(Failure::None);
-    let loses = "more than 0.05 of its accuracy beyond the training lengths";
+    let beyond = "more than 0.05 of accuracy beyond the training lengths";
     match (tested, failing) {
         (0, _) => None,
-        (_, 0) => Some(format!("no task loses {loses}")),
+        (_, 0) => Some(format!("no task loses {beyond}")),
         _ => Some(format!(
-            "of {} (tasks with their training lengths) that lose {loses}, {} {} announced by falling confidence, {} partly, {} silent",
+            "of {} (tasks with their training lengths) that lose {beyond}, {} {} announced by falling confidence, {} partly, {} silent",
             failing,
             count(Failure::Announced),
             if count(Failure::Announced) == 1 { "is" } else { "are" },

@@ -137,7 +137,7 @@ fn caution(declared: Option<&Correlation>, other: Option<&Correlation>, left_out
         });
     }
     parts.extend(declared.and_then(held_fixed));
-    parts.join("; ")
+    upper_first(&parts.join("; "))
 }
 
 /// The power of so many tasks, in words.
@@ -216,7 +216,7 @@ mod tests {
         );
         insta::assert_snapshot!(
             found.caution,
-            @"with 7 tasks an interval for rho narrower than about ±0.75 is not to be had where there is no association, and only |rho| of 0.90 or more would be found with 80 % power; 2 of 7 are right up to the horizon, 3 times the training lengths, and tie there: how they differ beyond is not known; rho is −0.31 with alphabet held fixed (p = 0.420)"
+            @"With 7 tasks an interval for rho narrower than about ±0.75 is not to be had where there is no association, and only |rho| of 0.90 or more would be found with 80 % power; 2 of 7 are right up to the horizon, 3 times the training lengths, and tie there: how they differ beyond is not known; rho is −0.31 with alphabet held fixed (p = 0.420)"
         );
     }
 

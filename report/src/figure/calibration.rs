@@ -156,7 +156,7 @@ fn table_by_length(settings: &[Calibration]) -> String {
 
 pub(super) fn reliability(analysis: &Analysis) -> Figure {
     let caption = "One run that fitted for each task and training length, of 60 at most. On the diagonal, of answers given with a confidence of 0.8, 0.8 are right; below it the model is overconfident. Lines are \
-                   smoothed at the scale of their own error (SmoothECE), as thick as there are examples, with 95 % bootstrap bands."
+                   smoothed at the scale of their own error (SmoothECE), as thick as there are examples, most at the dot, with 95 % bootstrap bands."
         .to_owned();
     let description = describe_reliability(&analysis.reliability);
     Figure {
@@ -221,6 +221,11 @@ fn draw_reliability(diagrams: &[Reliability], description: &str) -> String {
 }
 
 fn draw_curve(svg: &mut Svg, curve: &ReliabilityCurve, plot: &Plot, colour: &str) {
+    // A model that always has the same confidence has no line, but a place.
+    let densest = curve.points.iter().max_by(|one, other| one.density.total_cmp(&other.density));
+    if let Some((point, accuracy)) = densest.and_then(|point| Some((point, point.accuracy?))) {
+        svg.mark(plot.at(point.confidence, accuracy), 2.8, false, colour, Stroke::new(colour, 0.0));
+    }
     let largest = curve.points.iter().map(|point| point.density).fold(0.0, f64::max);
     // Where hardly anybody is there is nothing to see.
     let is_seen = |point: &ReliabilityPoint| point.density > 0.01 * largest;
