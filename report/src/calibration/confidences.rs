@@ -22,7 +22,12 @@ impl Confidences {
         if let Some(place) = examples.iter().position(|(confidence, _)| !(0.0..=1.0).contains(confidence)) {
             return Err(ReportError::ConfidenceOutOfRange { place, value: examples[place].0 });
         }
-        examples.sort_unstable_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
+        // Bits of numbers that are not negative are in the order of the numbers, and are sorted faster.
+        let mut packed: Vec<u64> = examples.iter().map(|&(confidence, right)| (confidence + 0.0).to_bits() << 1 | u64::from(right)).collect();
+        packed.sort_unstable();
+        for (example, bits) in examples.iter_mut().zip(packed) {
+            *example = (f64::from_bits(bits >> 1), bits & 1 == 1);
+        }
         Ok(Self { examples })
     }
 
