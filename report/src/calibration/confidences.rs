@@ -23,7 +23,8 @@ impl Confidences {
             return Err(ReportError::ConfidenceOutOfRange { place, value: examples[place].0 });
         }
         // Bits of numbers that are not negative are in the order of the numbers, and are sorted faster.
-        let mut packed: Vec<u64> = examples.iter().map(|&(confidence, right)| (confidence + 0.0).to_bits() << 1 | u64::from(right)).collect();
+        let mut packed: Vec<u64> =
+            examples.iter().map(|&(confidence, right)| (confidence + 0.0).to_bits() << 1 | u64::from(right)).collect();
         packed.sort_unstable();
         for (example, bits) in examples.iter_mut().zip(packed) {
             *example = (f64::from_bits(bits >> 1), bits & 1 == 1);
