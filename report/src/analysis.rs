@@ -9,6 +9,7 @@ pub mod distribution;
 pub mod erosion;
 pub mod partial;
 pub mod ranking;
+pub mod reliability;
 pub mod run;
 pub(crate) mod setting;
 pub mod stopping;
@@ -20,13 +21,14 @@ mod warning;
 use rand::Rng;
 use serde::Serialize;
 
-pub use calibration::{Calibration, CalibrationPoint, Failure, MeasuredCalibration, Reliability, ReliabilityCurve};
+pub use calibration::{Calibration, CalibrationPoint, Failure, MeasuredCalibration};
 pub use conclusion::{Conclusion, Finding};
 pub use correlation::Correlation;
 pub use distribution::OnDistribution;
 pub use erosion::{Course, CoursePoint, Erosion};
 pub use partial::{Confounder, Partial};
 pub use ranking::{RankAgreement, Ranking};
+pub use reliability::{Reliability, ReliabilityCurve};
 pub use run::{CurvePoint, ReachAt, RunSummary};
 pub use stopping::Stopping;
 pub use variance::SeedVariance;
@@ -99,7 +101,7 @@ pub fn analyse(evidence: &Evidence, rng: &mut (impl Rng + ?Sized)) -> Analysis {
     let erosion = erosion::erosion(evidence, &settings, no_further);
     let distributions = distribution::on_distributions(evidence, &settings, &records, no_further);
     let calibration = calibration::calibrate(evidence, &settings, &records);
-    let reliability = calibration::diagrams(evidence, &runs, rng);
+    let reliability = reliability::diagrams(evidence, &runs, rng);
     Analysis {
         runs,
         verdicts,

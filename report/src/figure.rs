@@ -7,6 +7,7 @@ mod forest;
 mod label;
 mod panel;
 mod raster;
+mod reliability;
 mod scatter;
 mod svg;
 mod training;
@@ -60,8 +61,8 @@ pub fn figures(evidence: &Evidence, analysis: &Analysis) -> Vec<Figure> {
         scatter::figure(evidence, analysis),
         forest::figure(evidence, analysis),
         training::figure(evidence, analysis),
-        calibration::by_length(evidence, analysis),
-        calibration::reliability(analysis),
+        calibration::figure(evidence, analysis),
+        reliability::figure(analysis),
     ]
 }
 
