@@ -23,6 +23,7 @@ use super::line::{self, Kind, Slot};
 use super::space::Space;
 use super::view::{View, chunk_words};
 use crate::rasp_l::graph::Reduction;
+use calculate::Calculations;
 use choose::Branch;
 use partner::{Group, Reach, Start};
 use position::{Against, Eight, Position, Prospects, SET_SIZES, arrange, mean_bit, mean_bounds, position};
@@ -104,10 +105,7 @@ pub(super) struct Sieve {
     query_rows: Vec<u32>,
     queries: Vec<Row>,
     branches: Vec<Branch>,
-    /// `[first][256]`: where in `sums` those of a value are, plus one.
-    sum_places: Vec<u32>,
-    /// The operations and slots that make the target of a value.
-    sums: Vec<u128>,
+    calculations: Calculations,
     kernels: Kernels,
     /// `[first][2^FIRST_PREFIX]`: for each set of places, which reductions of the new line over it give the target.
     own_sets: Vec<u64>,
@@ -167,8 +165,7 @@ impl Sieve {
             query_rows: Vec::new(),
             queries: Vec::new(),
             branches: Vec::new(),
-            sum_places: Vec::new(),
-            sums: Vec::new(),
+            calculations: Calculations::new(&space.operations, &positions),
             kernels: Kernels::new(),
             own_sets: vec![0; first << FIRST_PREFIX],
             alive: Vec::new(),
@@ -188,6 +185,7 @@ impl Sieve {
         self.slot_made.push(self.made);
         let (table, bits) = (self.table(), self.bits[self.bits.len() - 1]);
         let words = &self.values[usize::from(slot) * self.words..];
+        self.calculations.push((kind == Kind::Token).then_some(words));
         let mut hits = self.hits.last().cloned().unwrap_or_else(|| vec![0; self.positions.len()]);
         let mut prospects = Prospects::default();
         if kind == Kind::Token {
@@ -217,6 +215,7 @@ impl Sieve {
 
     pub(super) fn pop(&mut self) {
         self.kinds.pop();
+        self.calculations.pop();
         self.slot_made.pop();
         self.hits.pop();
         self.table_of.pop();
@@ -291,9 +290,7 @@ impl Sieve {
         self.lists.clear();
         self.begin_partners();
         self.begin_branches();
-        self.sums.clear();
-        self.sum_places.clear();
-        self.sum_places.resize(self.first * 256, 0);
+        self.calculations.begin();
     }
 
     /// Whether a last operation that reads this new value, and all slots of `required`, could agree.
