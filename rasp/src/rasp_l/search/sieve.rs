@@ -31,7 +31,7 @@ use calculate::Calculations;
 use choose::Branch;
 use own::Own;
 use partner::{Group, Reach, Start};
-use position::{Against, Eight, Position, Prospects, arrange, position};
+use position::{Against, Eight, Position, Prospects, arrange, by_turns, position};
 use reduce::List;
 use std::collections::HashMap;
 use words::byte;
@@ -65,7 +65,7 @@ pub(super) struct Sieve {
     width: usize,
     words: usize,
     positions: Vec<Position>,
-    /// Those that have prefixes of at most eight places, and the others.
+    /// Those that have prefixes of at most eight places, and the others, targets taking turns.
     eights: Vec<Eight>,
     long: Vec<Position>,
     /// The reductions that the space has.
@@ -147,7 +147,8 @@ impl Sieve {
             space.constants.iter().copied().filter(|constant| layout.scored.iter().any(|scored| scored.target == *constant)).collect();
         let (positions, first) = arrange(layout.scored.iter().map(|&scored| position(scored, &defaults)).collect(), layout);
         let bit = |reduction, bit: u64| if space.operations.reductions.contains(&reduction) { bit } else { 0 };
-        let (eights, long): (Vec<Position>, Vec<Position>) = positions.iter().partition(|position| position.prefix_len <= TABULATED);
+        let (eights, long): (Vec<Position>, Vec<Position>) =
+            by_turns(&positions).into_iter().partition(|position| position.prefix_len <= TABULATED);
         let short = positions[..first].iter().filter(|position| position.prefix_len <= FIRST_PREFIX).count();
         let mut wide_places = vec![0];
         for position in &positions[..first] {
@@ -158,7 +159,7 @@ impl Sieve {
             space: space.clone(),
             width: layout.width / 8,
             words: layout.chunks * LANES / 8,
-            eights: eights.chunks(8).map(Eight::new).collect(),
+            eights: Eight::all(eights.into_iter()),
             long,
             reductions: bit(Reduction::Max, 1) | bit(Reduction::Min, 2) | bit(Reduction::Mean, 4),
             kinds: Vec::new(),

@@ -1,6 +1,6 @@
 //! The new line as an operand of arithmetic.
 
-use super::position::Position;
+use super::position::{Position, by_turns};
 use super::words::byte;
 use super::{Candidate, Sieve};
 use crate::rasp_l::operation::Arithmetic;
@@ -38,10 +38,7 @@ pub(super) struct Calculations {
 
 impl Calculations {
     pub(super) fn new(operations: &Operations, positions: &[Position]) -> Self {
-        let alike = |number: usize| positions[..number].iter().filter(|other| other.target == positions[number].target).count();
-        let mut order: Vec<usize> = (0..positions.len()).collect();
-        order.sort_by_key(|&number| alike(number));
-        let positions: Vec<Position> = order.into_iter().map(|number| positions[number]).collect();
+        let positions = by_turns(positions);
         let looked_up = positions.len().min(LOOKED_UP);
         let mut distinct: Vec<i8> = positions[..looked_up].iter().map(|position| position.target).collect();
         distinct.sort_unstable();

@@ -205,41 +205,47 @@ impl Prospects {
 }
 
 /// What is needed of up to eight positions without long prefixes to compare a new line with all their targets at once.
+///
+/// Each stands in the lane of the word that holds its prefix, so that a new line's words are taken as they lie.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Eight {
-    words: [usize; 8],
+    /// The first of the eight words.
+    word: usize,
     /// The target in every byte.
     targets: [u64; 8],
-    /// The high bits of the bytes of the places.
+    /// The high bits of the bytes of the places; 0 in a lane without a position, which any value meets.
     places: [u64; 8],
     defaults: [u64; 8],
 }
 
 impl Eight {
-    /// These positions, and in place of those that are wanting some that any value meets.
-    pub(super) fn new(positions: &[Position]) -> Self {
-        let mut all = Eight { words: [0; 8], targets: [0; 8], places: [0; 8], defaults: [DEFAULTS; 8] };
-        for (number, position) in positions.iter().enumerate() {
-            all.words[number] = position.word;
-            all.targets[number] = broadcast(position.target);
-            all.places[number] = position.digits << 6 & HIGH;
-            all.defaults[number] = position.default;
+    /// These positions, as few at a time as it takes, the first ones first.
+    pub(super) fn all(positions: impl Iterator<Item = Position>) -> Vec<Eight> {
+        let mut eights: Vec<Eight> = Vec::new();
+        for position in positions {
+            let (word, lane) = (position.word / 8 * 8, position.word % 8);
+            let is_free = |eight: &Eight| eight.word == word && eight.places[lane] == 0;
+            let place = eights.iter().position(is_free).unwrap_or_else(|| {
+                eights.push(Eight { word, targets: [0; 8], places: [0; 8], defaults: [DEFAULTS; 8] });
+                eights.len() - 1
+            });
+            let eight = &mut eights[place];
+            eight.targets[lane] = broadcast(position.target);
+            eight.places[lane] = position.digits << 6 & HIGH;
+            eight.defaults[lane] = position.default;
         }
-        all
+        eights
     }
 
     /// What a value could be at these positions.
     #[expect(clippy::needless_bitwise_bool, reason = "vectors have no branches")]
     #[inline(always)]
     pub(super) fn prospects(&self, words: &[u64]) -> Prospects {
-        let mut of_positions = [0; 8];
-        for (of_position, &word) in of_positions.iter_mut().zip(&self.words) {
-            *of_position = words[word];
-        }
+        let words = &words[self.word..][..8];
         let (mut extremes, mut mean) = ([0; 8], [0; 8]);
         for number in 0..8 {
             let (places, default) = (self.places[number], self.defaults[number]);
-            let (equal, below) = compare_bytes(of_positions[number], self.targets[number]);
+            let (equal, below) = compare_bytes(words[number], self.targets[number]);
             let is_there = equal & places != 0;
             let is_between = (below & places != 0) & (!(equal | below) & places != 0);
             extremes[number] = if is_there { DEFAULTS } else { default };
@@ -248,6 +254,14 @@ impl Eight {
         let all = |defaults: [u64; 8]| defaults.into_iter().fold(DEFAULTS, |all, defaults| all & defaults);
         Prospects { extremes: all(extremes), mean: all(mean) }
     }
+}
+
+/// The positions in turns by their targets, since what meets a target at one position often does at others.
+pub(super) fn by_turns(positions: &[Position]) -> Vec<Position> {
+    let alike = |number: usize| positions[..number].iter().filter(|other| other.target == positions[number].target).count();
+    let mut order: Vec<usize> = (0..positions.len()).collect();
+    order.sort_by_key(|&number| alike(number));
+    order.into_iter().map(|number| positions[number]).collect()
 }
 
 /// The positions in an order that rules most out soon, and how many first ones there are.
@@ -326,7 +340,8 @@ mod tests {
         #[test]
         fn short_prefixes_are_settled_as_others_are(bytes in any::<[i8; 8]>(), small: bool, target: i8, query: i8, prefix_len in 1..=FIRST_PREFIX, default in 0_u64..16) {
             let of = |value: i8| if small { value % 3 } else { value };
-            let words = [u64::from_le_bytes(bytes.map(|byte| of(byte).cast_unsigned()))];
+            let mut words = [0; 8];
+            words[0] = u64::from_le_bytes(bytes.map(|byte| of(byte).cast_unsigned()));
             let scored = Scored { lane: prefix_len - 1, start: 0, target: of(target) };
             let position = Position { default: default << 60, ..position(scored, &[]) };
             let against = position.against(&words, 1);
@@ -345,7 +360,7 @@ mod tests {
 
             let mut prospects = Prospects::default();
             prospects.meet(&position, against);
-            prop_assert_eq!(Eight::new(&[position]).prospects(&words).bits(REDUCTIONS), prospects.bits(REDUCTIONS));
+            prop_assert_eq!(Eight::all(std::iter::once(position))[0].prospects(&words).bits(REDUCTIONS), prospects.bits(REDUCTIONS));
             let possible = sets[1..].iter().fold(0, |all, bits| all | bits);
             prop_assert_eq!(possible & REDUCTIONS & !prospects.bits(REDUCTIONS), 0, "what some set gives is hoped for");
         }
