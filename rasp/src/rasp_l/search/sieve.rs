@@ -2,7 +2,7 @@
 //!
 //! A last line and a last operation that reads it are ruled out together, position by position: at a scored position a selector comes to the set of places
 //! that it selects, and whether a maximum, minimum or mean over such a set is the target depends on nothing else. So for each position there is a table from
-//! sets of places (up to eight of them: 256 sets) to the values and reductions that give the target, a bit for each; the new line as key or query makes one such set for each
+//! sets of places (as long as there are few) to the values and reductions that give the target, a bit for each; the new line as key or query makes one such set for each
 //! partner and comparison; and the bits left after a few positions are those last operations that are still possible, mostly none.
 //!
 //! What passes may still be wrong (faults are not looked for, and of more than four defaults not all are told apart): [`last`](super::last) settles it. What
@@ -12,9 +12,13 @@
 
 mod calculate;
 mod choose;
+mod own;
 mod partner;
 mod position;
 mod reduce;
+mod table;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use super::kernel::{Chunk, Kernels, LANES};
@@ -23,9 +27,11 @@ use super::line::{self, Kind, Slot};
 use super::space::Space;
 use super::view::{View, chunk_words};
 use crate::rasp_l::graph::Reduction;
+use calculate::Calculations;
 use choose::Branch;
+use own::Own;
 use partner::{Group, Reach, Start};
-use position::{Against, Eight, Position, Prospects, SET_SIZES, arrange, mean_bit, mean_bounds, position};
+use position::{Against, Eight, Position, Prospects, arrange, by_turns, position};
 use reduce::List;
 use std::collections::HashMap;
 use words::byte;
@@ -41,9 +47,11 @@ pub(super) const FIRST_PREFIX: usize = 5;
 const ORDERS: usize = 243;
 /// Comparisons of a selector, and two more words so that a row is a vector.
 type Row = [u64; 8];
-/// The longest prefix for which all sets of places are tabulated.
+/// The longest prefix for which all sets of places are tabulated at every position.
 const TABULATED: usize = 8;
 const SETS: usize = 1 << TABULATED;
+/// The longest at a first position.
+const TABULATED_FIRST: usize = 12;
 /// The bits of one value: its maximum, minimum and mean.
 const REDUCTIONS: u64 = 0b111;
 /// The highest bits of a word: which defaults are still possible. An empty set has all reductions that its target is a default of, but only that default.
@@ -57,7 +65,7 @@ pub(super) struct Sieve {
     width: usize,
     words: usize,
     positions: Vec<Position>,
-    /// Those that have prefixes of at most eight places, and the others.
+    /// Those that have prefixes of at most eight places, and the others, targets taking turns.
     eights: Vec<Eight>,
     long: Vec<Position>,
     /// The reductions that the space has.
@@ -71,6 +79,12 @@ pub(super) struct Sieve {
     hits: Vec<Vec<u32>>,
     /// `[tables][positions][SETS]`. A slot whose values could be the targets has a table of its own, which holds them and those before.
     tables: Vec<u64>,
+    /// `[tables][sets]`: the same for the first positions with prefixes of more than eight places, one after another.
+    wide_tables: Vec<u64>,
+    /// Where each first position begins in a wide table; what comes last is its size.
+    wide_places: Vec<usize>,
+    /// Room for the sums of all sets of places.
+    sums: Vec<i16>,
     /// For each slot, the last table with it.
     table_of: Vec<usize>,
     /// For each slot, how it could be the targets: reductions, shifted to its place, and defaults with which they could.
@@ -87,7 +101,9 @@ pub(super) struct Sieve {
     marks: Vec<usize>,
     /// How many of the positions are first ones.
     first: usize,
-    /// `[tables][first][ORDERS]`: see [`rows`](Self::rows).
+    /// How many of these have short prefixes.
+    short: usize,
+    /// `[tables][short][ORDERS]`: see [`rows`](Self::rows).
     orders: Vec<Row>,
     /// For each table, what the orders were made from.
     orders_of: Vec<u64>,
@@ -104,13 +120,9 @@ pub(super) struct Sieve {
     query_rows: Vec<u32>,
     queries: Vec<Row>,
     branches: Vec<Branch>,
-    /// `[first][256]`: where in `sums` those of a value are, plus one.
-    sum_places: Vec<u32>,
-    /// The operations and slots that make the target of a value.
-    sums: Vec<u128>,
+    calculations: Calculations,
     kernels: Kernels,
-    /// `[first][2^FIRST_PREFIX]`: for each set of places, which reductions of the new line over it give the target.
-    own_sets: Vec<u64>,
+    own: Own,
     /// Room for what is still possible with each partner.
     alive: Vec<Row>,
     /// Selectors that read certain slots, in an order in which those that select the same at the first positions stand together.
@@ -135,12 +147,19 @@ impl Sieve {
             space.constants.iter().copied().filter(|constant| layout.scored.iter().any(|scored| scored.target == *constant)).collect();
         let (positions, first) = arrange(layout.scored.iter().map(|&scored| position(scored, &defaults)).collect(), layout);
         let bit = |reduction, bit: u64| if space.operations.reductions.contains(&reduction) { bit } else { 0 };
-        let (short, long): (Vec<Position>, Vec<Position>) = positions.iter().partition(|position| position.prefix_len <= TABULATED);
+        let (eights, long): (Vec<Position>, Vec<Position>) =
+            by_turns(&positions).into_iter().partition(|position| position.prefix_len <= TABULATED);
+        let short = positions[..first].iter().filter(|position| position.prefix_len <= FIRST_PREFIX).count();
+        let mut wide_places = vec![0];
+        for position in &positions[..first] {
+            let sets = if position.prefix_len > TABULATED { 1 << position.prefix_len } else { 0 };
+            wide_places.push(wide_places[wide_places.len() - 1] + sets);
+        }
         Sieve {
             space: space.clone(),
             width: layout.width / 8,
             words: layout.chunks * LANES / 8,
-            eights: short.chunks(8).map(Eight::new).collect(),
+            eights: Eight::all(eights.into_iter()),
             long,
             reductions: bit(Reduction::Max, 1) | bit(Reduction::Min, 2) | bit(Reduction::Mean, 4),
             kinds: Vec::new(),
@@ -148,6 +167,9 @@ impl Sieve {
             against: Vec::new(),
             hits: Vec::new(),
             tables: vec![0; positions.len() * SETS],
+            wide_tables: vec![0; wide_places[first]],
+            wide_places,
+            sums: vec![0; 1 << TABULATED_FIRST],
             table_of: vec![0],
             own_bits: Vec::new(),
             bits: vec![0],
@@ -156,6 +178,7 @@ impl Sieve {
             defaults: Vec::new(),
             marks: Vec::new(),
             first,
+            short,
             orders: Vec::new(),
             orders_of: Vec::new(),
             made: 1,
@@ -167,10 +190,9 @@ impl Sieve {
             query_rows: Vec::new(),
             queries: Vec::new(),
             branches: Vec::new(),
-            sum_places: Vec::new(),
-            sums: Vec::new(),
+            calculations: Calculations::new(&space.operations, &positions),
             kernels: Kernels::new(),
-            own_sets: vec![0; first << FIRST_PREFIX],
+            own: Own::new(short, layout.width / 8),
             alive: Vec::new(),
             lists: Vec::new(),
             last_operations: HashMap::new(),
@@ -178,6 +200,14 @@ impl Sieve {
         }
     }
 
+        format!(
+            "positions {} first {} lens {:?} targets {:?}",
+            self.positions.len(),
+            self.first,
+            self.positions.iter().map(|p| p.prefix_len).take(10).collect::<Vec<_>>(),
+            self.positions.iter().map(|p| p.target).take(10).collect::<Vec<_>>()
+        )
+    }
     /// Adds the view's newest slot.
     pub(super) fn push(&mut self, view: &View<'_>, slot: Slot) {
         let kind = view.kinds[usize::from(slot)];
@@ -188,6 +218,7 @@ impl Sieve {
         self.slot_made.push(self.made);
         let (table, bits) = (self.table(), self.bits[self.bits.len() - 1]);
         let words = &self.values[usize::from(slot) * self.words..];
+        self.calculations.push((kind == Kind::Token).then_some(words));
         let mut hits = self.hits.last().cloned().unwrap_or_else(|| vec![0; self.positions.len()]);
         let mut prospects = Prospects::default();
         if kind == Kind::Token {
@@ -217,6 +248,7 @@ impl Sieve {
 
     pub(super) fn pop(&mut self) {
         self.kinds.pop();
+        self.calculations.pop();
         self.slot_made.pop();
         self.hits.pop();
         self.table_of.pop();
@@ -236,35 +268,6 @@ impl Sieve {
 
     fn words_of(&self, slot: usize) -> &[u64] {
         &self.values[slot * self.words..][..self.words]
-    }
-
-    /// The next table: the last one, and the bits of the slot.
-    fn tabulate(&mut self, slot: Slot, table: usize) {
-        let size = self.positions.len() * SETS;
-        self.tables.resize((table + 2) * size, 0);
-        let (before, after) = self.tables.split_at_mut((table + 1) * size);
-        let words = &self.values[usize::from(slot) * self.words..];
-        for (number, position) in self.positions.iter().enumerate() {
-            if position.prefix_len > TABULATED {
-                continue;
-            }
-            let (before, after) = (&before[table * size + number * SETS..][..SETS], &mut after[number * SETS..][..SETS]);
-            let against = self.against[usize::from(slot) * self.positions.len() + number];
-            let mut sums = [0_i16; SETS];
-            for place in 0..position.prefix_len {
-                let value = i16::from(byte(words, 8 * position.word + place));
-                let (low, high) = sums.split_at_mut(1 << place);
-                for (high, low) in high.iter_mut().zip(low) {
-                    *high = *low + value;
-                }
-            }
-            let (lowest, highest) = mean_bounds(position.target);
-            for set in 1..1 << position.prefix_len {
-                let bits = against.reductions(set as u32) | mean_bit(sums[set], SET_SIZES[set], lowest, highest);
-                after[set] = before[set] | (bits & self.reductions) << (3 * slot) | DEFAULTS;
-            }
-            after[0] = before[0] | if position.default == 0 { 0 } else { self.reductions << (3 * slot) | position.default };
-        }
     }
 
     /// Takes in the view's new selectors.
@@ -291,9 +294,7 @@ impl Sieve {
         self.lists.clear();
         self.begin_partners();
         self.begin_branches();
-        self.sums.clear();
-        self.sum_places.clear();
-        self.sum_places.resize(self.first * 256, 0);
+        self.calculations.begin();
     }
 
     /// Whether a last operation that reads this new value, and all slots of `required`, could agree.
@@ -339,15 +340,7 @@ impl Sieve {
             }
         }
         candidate.prospects = prospects.bits(self.reductions);
-        for number in 0..self.first {
-            let position = &self.positions[number];
-            let own = position.against(words, self.width);
-            let sets = &mut self.own_sets[number << FIRST_PREFIX..][..1 << FIRST_PREFIX];
-            self.kernels.run(
-                #[inline(always)]
-                || position.reductions_of_first(own, words[position.word], sets),
-            );
-        }
+        self.own.clear();
     }
 
     /// How many last operations read a last line of each of these kinds and the slots required with it.

@@ -4,9 +4,9 @@
 //! another, until nothing is possible beside any.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
 
-use super::position::{ORDER_SETS, Position, selections};
+use super::position::selections;
 use super::words::{broadcast, byte, compare};
-use super::{Candidate, DEFAULTS, ORDERS, Row, SETS, SLOTS_MAX, Sieve, TABULATED, is_possible};
+use super::{Candidate, DEFAULTS, Row, SETS, SLOTS_MAX, Sieve, TABULATED, is_possible};
 use crate::rasp_l::search::line::{Kind, Slot};
 
 /// The slots of one kind.
@@ -69,38 +69,6 @@ impl Sieve {
         self.queries.clear();
     }
 
-    /// Makes the orders of the present table.
-    fn order(&mut self) {
-        let table = self.table();
-        let size = self.first * ORDERS;
-        if self.orders.len() < (table + 1) * size {
-            self.orders.resize((table + 1) * size, [0; 8]);
-        }
-        self.orders_of.resize(self.orders_of.len().max(table + 1), 0);
-        if self.orders_of[table] == self.table_made[table] {
-            return;
-        }
-        self.orders_of[table] = self.table_made[table];
-        for number in 0..self.first {
-            let position = &self.positions[number];
-            let sets = &self.tables[(table * self.positions.len() + number) * SETS..][..SETS];
-            let orders = 3_usize.pow(position.prefix_len as u32);
-            for (order, &(equal, less)) in ORDER_SETS.iter().enumerate().take(orders) {
-                let selected = selections(u32::from(equal), u32::from(less), position.prefix);
-                let row = &mut self.orders[table * size + number * ORDERS + order];
-                for &comparison in &self.space.operations.select {
-                    row[comparison as usize] = sets[selected[comparison as usize] as usize];
-                }
-            }
-        }
-    }
-
-    /// For each way in which the places before a first position compare with a query, and each comparison, what the table has for the places selected.
-    #[inline(always)]
-    fn rows(&self, number: usize) -> &[Row] {
-        &self.orders[(self.table() * self.first + number) * ORDERS..][..ORDERS]
-    }
-
     /// What could be left of everything with this slot as the key, whatever the query is.
     ///
     /// At each position, only few sets of places can be selected: those of queries that equal one of the values there, or lie just beside it.
@@ -114,12 +82,12 @@ impl Sieve {
             let row = self.kernels.run(
                 #[inline(always)]
                 || {
-                    let mut reach = [u64::MAX; 8];
+                    let mut reach = self.by_comparison(u64::MAX);
                     for number in 0..self.first {
-                        let (position, rows) = (&self.positions[number], self.rows(number));
+                        let position = &self.positions[number];
                         let mut of_position = [0; 8];
                         let mut take_in = |query| {
-                            let row = &rows[position.order(words[position.word], broadcast(query))];
+                            let row = self.row(number, words, query);
                             of_position.iter_mut().zip(row).for_each(|(all, row)| *all |= row);
                         };
                         let mut lowest = i8::MAX;
@@ -162,7 +130,7 @@ impl Sieve {
                 let allowed = self.allowed(required, 1 << slot);
                 if allowed != 0 {
                     start.queries.push(slot);
-                    start.as_key.push([allowed; 8]);
+                    start.as_key.push(self.by_comparison(allowed));
                 }
             }
             for place in 0..self.groups[group].keys.len() {
@@ -193,6 +161,15 @@ impl Sieve {
         }
     }
 
+    /// The same for each comparison of the space.
+    fn by_comparison(&self, bits: u64) -> Row {
+        let mut row = [0; 8];
+        for &comparison in &self.space.operations.select {
+            row[comparison as usize] = bits;
+        }
+        row
+    }
+
     /// As the key of an aggregation of another value.
     pub(super) fn could_be_key(&mut self, candidate: &Candidate<'_>, start: usize) -> bool {
         let mut alive = std::mem::take(&mut self.alive);
@@ -216,14 +193,21 @@ impl Sieve {
             || {
                 let mut orders = [0_u8; SLOTS_MAX];
                 for (number, queries) in query_words.chunks_exact(alive.len()).enumerate() {
-                    let (position, rows) = (&self.positions[number], self.rows(number));
-                    let key = key[position.word];
-                    for (order, &query) in orders.iter_mut().zip(queries) {
-                        *order = position.order(key, query) as u8;
-                    }
                     let mut left = [0; 8];
-                    for (alive, &order) in alive.iter_mut().zip(&orders) {
-                        narrow(alive, &rows[usize::from(order)], &mut left);
+                    if number < self.short {
+                        let (position, rows) = (&self.positions[number], self.rows(number));
+                        let key = key[position.word];
+                        for (order, &query) in orders.iter_mut().zip(queries) {
+                            *order = position.order(key, query) as u8;
+                        }
+                        for (alive, &order) in alive.iter_mut().zip(&orders) {
+                            narrow(alive, &rows[usize::from(order)], &mut left);
+                        }
+                    } else {
+                        let sets = self.sets_of(number);
+                        for (alive, &query) in alive.iter_mut().zip(queries) {
+                            narrow(alive, &self.row_of_sets(number, sets, key, query as i8), &mut left);
+                        }
                     }
                     if !is_any(&left) {
                         return false;
@@ -237,15 +221,14 @@ impl Sieve {
     /// As key and query of an aggregation of another value.
     fn could_be_both(&self, candidate: &Candidate<'_>, allowed: u64) -> bool {
         let words = candidate.words;
-        let mut alive = [allowed; 8];
+        let mut alive = self.by_comparison(allowed);
         let any = self.kernels.run(
             #[inline(always)]
             || {
                 for number in 0..self.first {
-                    let position = &self.positions[number];
-                    let order = position.order(words[position.word], broadcast(byte(words, position.lane)));
+                    let query = byte(words, self.positions[number].lane);
                     let mut left = [0; 8];
-                    narrow(&mut alive, &self.rows(number)[order], &mut left);
+                    narrow(&mut alive, &self.row(number, words, query), &mut left);
                     if !is_any(&left) {
                         return false;
                     }
@@ -298,10 +281,9 @@ impl Sieve {
         let place = (group * self.first + number) * 256 + usize::from(value.cast_unsigned());
         if self.query_rows[place] == 0 {
             self.query_rows[place] = self.queries.len() as u32 + 1;
-            let position: Position = self.positions[number];
             for &key in &self.groups[group].keys {
-                let order = position.order(self.words_of(usize::from(key))[position.word], broadcast(value));
-                self.queries.push(self.rows(number)[order]);
+                let row = self.row(number, self.words_of(usize::from(key)), value);
+                self.queries.push(row);
             }
         }
         self.query_rows[place] as usize - 1
@@ -320,7 +302,7 @@ impl Sieve {
                     *alive &= if position.prefix_len <= TABULATED {
                         table[number * SETS + set as usize]
                     } else {
-                        self.reductions_of_all(number, set)
+                        self.reductions_of_slots(number, set, *alive)
                     };
                     any |= is_possible(*alive);
                 }
@@ -329,19 +311,7 @@ impl Sieve {
                 return false;
             }
         }
-        // Without a first position, comparisons that the space lacks were never ruled out.
-        self.space.operations.select.iter().any(|&comparison| is_possible(alive[comparison as usize]))
-    }
-
-    /// What the table would hold for a set of more than eight places.
-    fn reductions_of_all(&self, number: usize, set: u32) -> u64 {
-        let position = &self.positions[number];
-        let mut bits = 0;
-        for slot in (0..self.kinds.len()).filter(|&slot| self.kinds[slot] == Kind::Token) {
-            let reductions = position.reductions(self.against[slot * self.positions.len() + number], self.words_of(slot), set);
-            bits |= (reductions & self.reductions) << (3 * slot) | reductions & DEFAULTS;
-        }
-        bits
+        true
     }
 }
 

@@ -4,7 +4,7 @@
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
 
 use super::words::{HIGH, broadcast, byte, compare, compare_bytes};
-use super::{DEFAULTS, FIRST, FIRST_PREFIX, ORDERS, POSITIONS_MAX, REDUCTIONS, SETS, TABULATED};
+use super::{DEFAULTS, FIRST, FIRST_PREFIX, ORDERS, POSITIONS_MAX, REDUCTIONS, TABULATED, TABULATED_FIRST};
 use crate::rasp_l::search::layout::{Layout, Scored};
 use crate::rasp_l::search::view::chunk_words;
 
@@ -48,33 +48,33 @@ impl Position {
         Against { equal: equal & self.prefix, above: !(equal | below) & self.prefix, below: below & self.prefix }
     }
 
-    /// As [`reductions`](Self::reductions) for every set of the places of a short prefix, which `word` holds.
-    #[expect(clippy::needless_bitwise_bool, reason = "vectors have no branches")]
+    /// The sum over each set of places.
     #[inline(always)]
-    pub(super) fn reductions_of_first(&self, against: Against, word: u64, sets: &mut [u64]) {
-        const COUNT: usize = 1 << FIRST_PREFIX;
-        let (equal, above, below) = (against.equal as u16, against.above as u16, against.below as u16);
-        let mut sums = [0_i16; COUNT];
-        for place in 0..FIRST_PREFIX {
-            let value = i16::from((word >> (8 * place)) as i8);
-            for (set, sum) in sums.iter_mut().enumerate() {
-                *sum += if set >> place & 1 == 1 { value } else { 0 };
+    pub(super) fn sum_sets(&self, words: &[u64], sums: &mut [i16]) {
+        sums[0] = 0;
+        for place in 0..sums.len().trailing_zeros() as usize {
+            let value = i16::from(byte(words, 8 * self.word + place));
+            let (low, high) = sums.split_at_mut(1 << place);
+            for (high, low) in high.iter_mut().zip(low) {
+                *high = *low + value;
             }
         }
+    }
+
+    /// Gives for each set of places, which have these sums, which reductions give the target; not so for the empty set.
+    #[expect(clippy::needless_bitwise_bool, reason = "vectors have no branches")]
+    #[inline(always)]
+    pub(super) fn reductions_of_sets(&self, against: Against, sums: &[i16], mut give: impl FnMut(usize, u64)) {
+        let (equal, above, below) = (against.equal as u16, against.above as u16, against.below as u16);
         let (lowest, highest) = mean_bounds(self.target);
-        let mut bits = [0_u16; COUNT];
-        for set in 0..COUNT {
-            let (sum, places, size) = (sums[set], set as u16, SET_SIZES[set]);
+        for (set, (&sum, &size)) in sums.iter().zip(&SET_SIZES[..sums.len()]).enumerate() {
+            let places = set as u16;
             let hit = places & equal != 0;
             let max = hit & (places & above == 0);
             let min = hit & (places & below == 0);
             let mean = (sum >= lowest.0 * size + lowest.1) & (sum <= highest.0 * size + highest.1);
-            bits[set] = u16::from(max) | u16::from(min) << 1 | u16::from(mean) << 2;
+            give(set, u64::from(u16::from(max) | u16::from(min) << 1 | u16::from(mean) << 2));
         }
-        for (set, bits) in sets.iter_mut().zip(bits) {
-            *set = u64::from(bits) | DEFAULTS;
-        }
-        sets[0] = if self.default == 0 { 0 } else { REDUCTIONS | self.default };
     }
 
     /// Which reductions over a set of places give the target, and with which defaults.
@@ -109,10 +109,11 @@ impl Against {
     }
 }
 
-pub(super) const SET_SIZES: [i16; SETS] = {
-    let mut sizes = [0; SETS];
+/// How many places each set has.
+static SET_SIZES: [i16; 1 << TABULATED_FIRST] = {
+    let mut sizes = [0; 1 << TABULATED_FIRST];
     let mut set = 0;
-    while set < SETS {
+    while set < sizes.len() {
         sizes[set] = set.count_ones() as i16;
         set += 1;
     }
@@ -204,34 +205,43 @@ impl Prospects {
 }
 
 /// What is needed of up to eight positions without long prefixes to compare a new line with all their targets at once.
+///
+/// Each stands in the lane of the word that holds its prefix, so that a new line's words are taken as they lie.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Eight {
-    words: [usize; 8],
+    /// The first of the eight words.
+    word: usize,
     /// The target in every byte.
     targets: [u64; 8],
-    /// The high bits of the bytes of the places.
+    /// The high bits of the bytes of the places; 0 in a lane without a position, which any value meets.
     places: [u64; 8],
     defaults: [u64; 8],
 }
 
 impl Eight {
-    /// These positions, and in place of those that are wanting some that any value meets.
-    pub(super) fn new(positions: &[Position]) -> Self {
-        let mut all = Eight { words: [0; 8], targets: [0; 8], places: [0; 8], defaults: [DEFAULTS; 8] };
-        for (number, position) in positions.iter().enumerate() {
-            all.words[number] = position.word;
-            all.targets[number] = broadcast(position.target);
-            all.places[number] = position.digits << 6 & HIGH;
-            all.defaults[number] = position.default;
+    /// These positions, as few at a time as it takes, the first ones first.
+    pub(super) fn all(positions: impl Iterator<Item = Position>) -> Vec<Eight> {
+        let mut eights: Vec<Eight> = Vec::new();
+        for position in positions {
+            let (word, lane) = (position.word / 8 * 8, position.word % 8);
+            let is_free = |eight: &Eight| eight.word == word && eight.places[lane] == 0;
+            let place = eights.iter().position(is_free).unwrap_or_else(|| {
+                eights.push(Eight { word, targets: [0; 8], places: [0; 8], defaults: [DEFAULTS; 8] });
+                eights.len() - 1
+            });
+            let eight = &mut eights[place];
+            eight.targets[lane] = broadcast(position.target);
+            eight.places[lane] = position.digits << 6 & HIGH;
+            eight.defaults[lane] = position.default;
         }
-        all
+        eights
     }
 
     /// What a value could be at these positions.
     #[expect(clippy::needless_bitwise_bool, reason = "vectors have no branches")]
     #[inline(always)]
     pub(super) fn prospects(&self, words: &[u64]) -> Prospects {
-        let words = self.words.map(|word| words[word]);
+        let words = &words[self.word..][..8];
         let (mut extremes, mut mean) = ([0; 8], [0; 8]);
         for number in 0..8 {
             let (places, default) = (self.places[number], self.defaults[number]);
@@ -244,6 +254,14 @@ impl Eight {
         let all = |defaults: [u64; 8]| defaults.into_iter().fold(DEFAULTS, |all, defaults| all & defaults);
         Prospects { extremes: all(extremes), mean: all(mean) }
     }
+}
+
+/// The positions in turns by their targets, since what meets a target at one position often does at others.
+pub(super) fn by_turns(positions: &[Position]) -> Vec<Position> {
+    let alike = |number: usize| positions[..number].iter().filter(|other| other.target == positions[number].target).count();
+    let mut order: Vec<usize> = (0..positions.len()).collect();
+    order.sort_by_key(|&number| alike(number));
+    order.into_iter().map(|number| positions[number]).collect()
 }
 
 /// The positions in an order that rules most out soon, and how many first ones there are.
@@ -269,11 +287,12 @@ pub(super) fn arrange(positions: Vec<Position>, layout: &Layout) -> (Vec<Positio
                 .map(|other| usize::from(other.target == position.target) + usize::from(other.word == position.word))
                 .sum::<usize>()
         };
-        let key = |&(ease, position): &(u64, Position)| (position.prefix_len > FIRST_PREFIX, alike(&position), ease, position.lane);
+        let prefix = |len| [FIRST_PREFIX, TABULATED, TABULATED_FIRST].iter().position(|&most| len <= most).unwrap_or(usize::MAX);
+        let key = |&(ease, position): &(u64, Position)| (prefix(position.prefix_len), alike(&position), ease, position.lane);
         let best = (0..left.len()).min_by_key(|&place| key(&left[place])).expect("something is left");
         arranged.push(left.swap_remove(best).1);
     }
-    let first = arranged.iter().take(FIRST).take_while(|position| position.prefix_len <= FIRST_PREFIX).count();
+    let first = arranged.iter().take(FIRST).take_while(|position| position.prefix_len <= TABULATED_FIRST).count();
     (arranged, first)
 }
 
@@ -321,17 +340,18 @@ mod tests {
         #[test]
         fn short_prefixes_are_settled_as_others_are(bytes in any::<[i8; 8]>(), small: bool, target: i8, query: i8, prefix_len in 1..=FIRST_PREFIX, default in 0_u64..16) {
             let of = |value: i8| if small { value % 3 } else { value };
-            let words = [u64::from_le_bytes(bytes.map(|byte| of(byte).cast_unsigned()))];
+            let mut words = [0; 8];
+            words[0] = u64::from_le_bytes(bytes.map(|byte| of(byte).cast_unsigned()));
             let scored = Scored { lane: prefix_len - 1, start: 0, target: of(target) };
             let position = Position { default: default << 60, ..position(scored, &[]) };
             let against = position.against(&words, 1);
 
-            let mut sets = [0; 1 << FIRST_PREFIX];
-            position.reductions_of_first(against, words[0], &mut sets);
-            for (set, bits) in sets.iter().enumerate().take(1 << prefix_len) {
-                let expected = position.reductions(against, &words, set as u32);
-                prop_assert_eq!(bits & REDUCTIONS, expected & REDUCTIONS);
-                prop_assert!(set != 0 || *bits == expected);
+            let mut sums = vec![0; 1 << prefix_len];
+            position.sum_sets(&words, &mut sums);
+            let mut sets = vec![0; 1 << prefix_len];
+            position.reductions_of_sets(against, &sums, |set, bits| sets[set] = bits);
+            for (set, bits) in sets.iter().enumerate().skip(1) {
+                prop_assert_eq!(*bits, position.reductions(against, &words, set as u32) & REDUCTIONS);
             }
 
             let (equal, less) = ORDER_SETS[position.order(words[0], broadcast(of(query)))];
@@ -340,8 +360,8 @@ mod tests {
 
             let mut prospects = Prospects::default();
             prospects.meet(&position, against);
-            prop_assert_eq!(Eight::new(&[position]).prospects(&words).bits(REDUCTIONS), prospects.bits(REDUCTIONS));
-            let possible = sets[..1 << prefix_len].iter().fold(0, |all, bits| all | bits);
+            prop_assert_eq!(Eight::all(std::iter::once(position))[0].prospects(&words).bits(REDUCTIONS), prospects.bits(REDUCTIONS));
+            let possible = sets[1..].iter().fold(0, |all, bits| all | bits);
             prop_assert_eq!(possible & REDUCTIONS & !prospects.bits(REDUCTIONS), 0, "what some set gives is hoped for");
         }
     }

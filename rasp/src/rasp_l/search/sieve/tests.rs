@@ -1,0 +1,145 @@
+//! The sieve against last operations that are made, and what it looks up against what it would compute.
+
+use super::*;
+use crate::rasp_l::search::battery::Sequence;
+use crate::rasp_l::search::line::Line;
+use crate::rasp_l::search::space::Operations;
+use proptest::prelude::*;
+
+/// A state, a last line that it could have, and a last operation that reads it.
+#[derive(Clone, Debug)]
+struct Draws {
+    inputs: Vec<Vec<i8>>,
+    /// One a line; the last two are the last line's and the last operation's.
+    lines: Vec<u32>,
+    required: u32,
+}
+
+fn draws(longest: usize) -> impl Strategy<Value = Draws> {
+    let inputs = proptest::collection::vec(proptest::collection::vec(-1_i8..4, 1..=longest), 1..6);
+    (inputs, proptest::collection::vec(any::<u32>(), 2..6), any::<u32>()).prop_map(|(inputs, lines, required)| Draws {
+        inputs,
+        lines,
+        required,
+    })
+}
+
+fn layout(inputs: &[Vec<i8>], target: impl Fn(usize, usize) -> i8) -> Layout {
+    let of_input = |(number, tokens): (usize, &Vec<i8>)| Sequence {
+        tokens: tokens.clone(),
+        targets: (0..tokens.len()).map(|place| (place, target(number, place))).collect(),
+    };
+    let sequences: Vec<Sequence> = inputs.iter().enumerate().map(of_input).collect();
+    Layout::new(&sequences)
+}
+
+/// A line that reads these slots and comes to something, if the draw makes one.
+fn drawn(space: &Space, view: &View<'_>, reading: u32, draw: u32, fits: impl Fn(Kind) -> bool) -> Option<(Line, Kind, Vec<Chunk>)> {
+    let mut lines = Vec::new();
+    line::visit(space, &view.kinds, reading, |line, kind| {
+        if fits(kind) {
+            lines.push((line, kind));
+        }
+    });
+    let (line, kind) = *lines.get(draw as usize % lines.len().max(1))?;
+    Some((line, kind, view.evaluate(line)?))
+}
+
+/// A sieve that is ready for the drawn last line, that line's kind and value, and what else the drawn last operation reads. The targets are what that
+/// operation gives.
+fn made(space: &Space, draws: &Draws) -> Option<(Sieve, Kind, Vec<Chunk>, u32)> {
+    let without_targets = layout(&draws.inputs, |_, _| 0);
+    let mut view = View::new(space, &without_targets, true);
+    view.add_selectors(None);
+    let (rest, last) = draws.lines.split_at(draws.lines.len() - 2);
+    for &draw in rest {
+        let (_, kind, value) = drawn(space, &view, 0, draw, |_| true)?;
+        view.push(kind, &value);
+        view.add_selectors(Some(view.kinds.len() as Slot - 1));
+    }
+    let (_, kind, value) = drawn(space, &view, 0, last[0], |_| true)?;
+    let mut with_child = view.clone();
+    with_child.push(kind, &value);
+    let child = view.kinds.len();
+    let (line, _, targets) = drawn(space, &with_child, 1 << child, last[1], |kind| kind == Kind::Token)?;
+
+    let width = without_targets.width;
+    let target = |lane: usize| targets[lane / LANES][lane % LANES];
+    let layout = layout(&draws.inputs, |number, place| target(number * width + place));
+    let mut sieve = Sieve::new(space, &layout);
+    for slot in 0..child as Slot {
+        sieve.push(&view, slot);
+    }
+    sieve.begin(&view);
+    let lines = (1 << child) - (1 << line::leaves(space));
+    Some((sieve, kind, value, line.reads() & lines & draws.required))
+}
+
+fn space(full: bool) -> Space {
+    let few = Operations::of_names(["+", "==", "if", "width", "max", "select==", "select<"]).unwrap();
+    Space::new(if full { Operations::named("full").unwrap() } else { few }, [0, 1])
+}
+
+fn words_of(value: &[Chunk]) -> Vec<u64> {
+    value.iter().flat_map(chunk_words).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn what_a_last_operation_gives_passes(draws in prop_oneof![draws(5), draws(8), draws(20)], full: bool) {
+        if let Some((mut sieve, kind, value, required)) = made(&space(full), &draws) {
+            prop_assert!(sieve.passes(kind, &value, required));
+            prop_assert!(sieve.passes(kind, &value, 0), "nothing required, and after another line");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn calculations_that_are_looked_up_are_those_computed(draws in draws(20), full: bool) {
+        if let Some((sieve, _, value, _)) = made(&space(full), &draws) {
+            let words = words_of(&value);
+            let calculations = &sieve.calculations;
+            let expected = calculations.positions[..calculations.looked_up]
+                .iter()
+                .fold(u128::MAX, |all, position| all & sieve.calculations_of(position, byte(&words, position.lane)));
+            prop_assert_eq!(calculations.with_any(&words), expected);
+            for slot in 0..sieve.kinds.len() {
+                prop_assert_eq!(calculations.with_one(slot, &words), expected & 0xff << calculate::shift(slot));
+            }
+        }
+    }
+
+    #[test]
+    fn tables_hold_what_each_set_comes_to(draws in draws(12), full: bool, sets in proptest::collection::vec(1_u32..4096, 20)) {
+        if let Some((sieve, ..)) = made(&space(full), &draws) {
+            for (number, set) in (0..sieve.first).flat_map(|number| sets.iter().map(move |set| (number, set))) {
+                let set = set & sieve.positions[number].prefix;
+                let slots = sieve.bits[sieve.kinds.len()];
+                let (expected, found) = (sieve.reductions_of_slots(number, set, slots), sieve.sets_of(number)[set as usize]);
+                prop_assert_eq!(found & slots & !DEFAULTS, expected & slots & !DEFAULTS);
+                prop_assert_eq!(is_possible(found & slots), is_possible(expected & slots));
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_new_line_comes_to_is_what_its_values_do(draws in draws(12), set: u32, bytes: u64) {
+        if let Some((mut sieve, kind, value, required)) = made(&space(true), &draws) {
+            let words = words_of(&value);
+            let candidate = Candidate { kind, words: &words, required, prospects: 0 };
+            for (number, position) in sieve.positions.iter().enumerate() {
+                let set = set & position.prefix;
+                let expected = own::small(position.reductions(position.against(&words, sieve.width), &words, set));
+                let found = sieve.own.reductions(&candidate, &sieve.positions, number, set);
+                prop_assert_eq!(found & own::SMALL_REDUCTIONS, expected & own::SMALL_REDUCTIONS);
+                prop_assert_eq!(own::is_possible(found), own::is_possible(expected));
+                prop_assert!(set != 0 || found == expected);
+            }
+        }
+        let bytes = bytes & u64::from_le_bytes([0x7f; 8]);
+        prop_assert_eq!(own::any_is_possible(bytes), bytes.to_le_bytes().into_iter().any(own::is_possible));
+    }
+}
