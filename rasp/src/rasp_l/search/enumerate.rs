@@ -421,7 +421,7 @@ impl<'s> Worker<'s> {
         let mark = self.pool.len();
         if let Some((item, slot)) = newest {
             self.full.push(self.pool.kind(item), self.pool.value(item));
-            self.derive_full(Some(slot));
+            self.derive_passed(slot);
         }
         for item in first..self.pool.len() {
             if stop.load(Ordering::Relaxed) {
@@ -429,8 +429,8 @@ impl<'s> Worker<'s> {
             }
             let (kind, unused) = (self.pool.kind(item), self.unused_with(item, unused));
             let screen = self.pool.screen(item);
-            let is_like = |&child: &usize| self.children.kinds[child].0 == kind && self.children.value(child) == screen;
-            if unused.count_ones() > 2 || !self.children.passed.iter().any(is_like) {
+            let is_like = |&child: &usize| self.children.kinds[child] == (kind, unused) && self.children.value(child) == screen;
+            if !self.children.passed.iter().any(is_like) {
                 continue;
             }
             let slot = self.full.kinds.len();
@@ -444,6 +444,21 @@ impl<'s> Worker<'s> {
             self.full.pop();
         }
         self.pool.truncate(mark);
+    }
+
+    /// Adds to the pool what the newest line makes possible, as far as the screen cannot tell it from what passed.
+    fn derive_passed(&mut self, newest: Slot) {
+        let known = self.full.add_selectors(Some(newest));
+        let (pool, full, children) = (&mut self.pool, &self.full, &self.children);
+        self.screen.derive_by(full, newest, known, &mut |line, kind, screen| {
+            // Of equal values the first is added, so all of them must come: an index too, where it stands for a width that passed.
+            let is_like = |&child: &usize| coarse(children.kinds[child].0) == coarse(kind) && children.value(child) == screen;
+            if children.passed.iter().any(is_like)
+                && let Some(value) = full.evaluate(line)
+            {
+                pool.add(Some(line), kind, &value, || screen.to_vec());
+            }
+        });
     }
 
     /// Keeps every program of the state's lines and one more operation that reads these slots.
