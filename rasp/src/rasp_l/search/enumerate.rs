@@ -2,13 +2,14 @@
 
 use super::SearchError;
 use super::around::{Given, Part};
-use super::battery::{Battery, Sequence};
-use super::kernel::{Chunk, LANES};
+use super::battery::Battery;
+use super::kernel::Chunk;
 use super::last;
 use super::layout::Layout;
 use super::line::{self, Kind, Line, Slot};
 use super::pool::{Pool, coarse, hash_of};
-use super::sieve::{FIRST_PREFIX, SLOTS_MAX, Sieve};
+use super::screen::screen;
+use super::sieve::{SLOTS_MAX, Sieve};
 use super::space::Space;
 use super::table::{Table, spread};
 use super::view::View;
@@ -50,11 +51,6 @@ pub struct Outcome {
     /// How many agree.
     pub agreeing: u64,
 }
-
-/// A screen lets so little pass, if its targets are worth so many bits, that what passes costs nothing.
-const SCREEN_BITS: f64 = 34.0;
-/// The most chunks of a screen.
-const SCREEN_CHUNKS: usize = 4;
 
 /// All programs of one size.
 #[derive(Clone, Debug)]
@@ -161,34 +157,6 @@ impl Search {
             .flat_map(|item| (0..modulus).map(move |remainder| Shard { first: Some(item), remainder, modulus }))
             .collect()
     }
-}
-
-/// Sequences for the screen: of those that fit into the fewest lanes the longest, but before others those whose first target comes early enough for the
-/// sieve's first positions.
-fn screen(sequences: &[Sequence]) -> Vec<&Sequence> {
-    let shortest = sequences.iter().map(|sequence| sequence.tokens.len()).min().unwrap_or(1);
-    let mut width = shortest.next_power_of_two().max(8);
-    loop {
-        let mut fitting: Vec<&Sequence> = sequences.iter().filter(|sequence| sequence.tokens.len() <= width).collect();
-        fitting.sort_by_key(|sequence| (sequence.targets[0].0 >= FIRST_PREFIX, std::cmp::Reverse(sequence.tokens.len())));
-        for chunks in 1..=SCREEN_CHUNKS {
-            let chosen: Vec<&Sequence> = fitting.iter().copied().take(chunks * LANES / width).collect();
-            if target_bits(&chosen) >= SCREEN_BITS || chunks == SCREEN_CHUNKS && (chosen.len() < fitting.len() || width == 32) {
-                return chosen;
-            }
-        }
-        if fitting.len() == sequences.len() {
-            return fitting;
-        }
-        width *= 2;
-    }
-}
-
-/// How many bits it takes to say all targets, each by its frequency among them.
-fn target_bits(sequences: &[&Sequence]) -> f64 {
-    let targets: Vec<i8> = sequences.iter().flat_map(|sequence| sequence.targets.iter().map(|&(_, target)| target)).collect();
-    let share = |target: i8| targets.iter().filter(|&&other| other == target).count() as f64 / targets.len() as f64;
-    targets.iter().map(|&target| -share(target).log2()).sum()
 }
 
 /// A thread's room: everything is allocated once and used for shard after shard.
