@@ -8,7 +8,7 @@
 //! - `line`: what a line can be, by types alone: the definition of the space.
 //! - `layout`, `kernel`, `view`: values of many positions at once, and all values that a new line makes possible.
 //! - `pool`, `table`: what could be chosen next, without duplicates; `enumerate`: the depth-first search, in shards.
-//! - `sieve`: whether any last operation could agree, without making one; `last`: which do.
+//! - `screen`: the sequences that come first; `sieve`: whether any last operation could agree, without making one; `last`: which do.
 //! - `around`: parts of a known program, which a search may start from.
 //! - `found`: a program that agrees, as a text.
 //! - `plain`: the same by plain enumeration, to check the rest against.
@@ -30,6 +30,7 @@ mod layout;
 mod line;
 mod plain;
 mod pool;
+mod screen;
 mod sieve;
 mod space;
 mod table;
@@ -45,7 +46,7 @@ pub use space::{NAMED_OPERATIONS, Operations, Space};
 use thiserror::Error;
 
 /// Changes when the shards of a search do: their number, their order, or what they count. Results that are kept belong to one version.
-pub const SEARCH_VERSION: u32 = 1;
+pub const SEARCH_VERSION: u32 = 2;
 
 /// Why a search cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -2,13 +2,14 @@
 
 use super::SearchError;
 use super::around::{Given, Part};
-use super::battery::{Battery, Sequence};
-use super::kernel::{Chunk, LANES};
+use super::battery::Battery;
+use super::kernel::Chunk;
 use super::last;
 use super::layout::Layout;
 use super::line::{self, Kind, Line, Slot};
 use super::pool::{Pool, coarse, hash_of};
-use super::sieve::{FIRST_PREFIX, SLOTS_MAX, Sieve};
+use super::screen::screen;
+use super::sieve::{SLOTS_MAX, Sieve};
 use super::space::Space;
 use super::table::{Table, spread};
 use super::view::View;
@@ -50,11 +51,6 @@ pub struct Outcome {
     /// How many agree.
     pub agreeing: u64,
 }
-
-/// A screen lets so little pass, if its targets are worth so many bits, that what passes costs nothing.
-const SCREEN_BITS: f64 = 34.0;
-/// The most chunks of a screen.
-const SCREEN_CHUNKS: usize = 4;
 
 /// All programs of one size.
 #[derive(Clone, Debug)]
@@ -161,34 +157,6 @@ impl Search {
             .flat_map(|item| (0..modulus).map(move |remainder| Shard { first: Some(item), remainder, modulus }))
             .collect()
     }
-}
-
-/// Sequences for the screen: of those that fit into the fewest lanes the longest, but before others those whose first target comes early enough for the
-/// sieve's first positions.
-fn screen(sequences: &[Sequence]) -> Vec<&Sequence> {
-    let shortest = sequences.iter().map(|sequence| sequence.tokens.len()).min().unwrap_or(1);
-    let mut width = shortest.next_power_of_two().max(8);
-    loop {
-        let mut fitting: Vec<&Sequence> = sequences.iter().filter(|sequence| sequence.tokens.len() <= width).collect();
-        fitting.sort_by_key(|sequence| (sequence.targets[0].0 >= FIRST_PREFIX, std::cmp::Reverse(sequence.tokens.len())));
-        for chunks in 1..=SCREEN_CHUNKS {
-            let chosen: Vec<&Sequence> = fitting.iter().copied().take(chunks * LANES / width).collect();
-            if target_bits(&chosen) >= SCREEN_BITS || chunks == SCREEN_CHUNKS && (chosen.len() < fitting.len() || width == 32) {
-                return chosen;
-            }
-        }
-        if fitting.len() == sequences.len() {
-            return fitting;
-        }
-        width *= 2;
-    }
-}
-
-/// How many bits it takes to say all targets, each by its frequency among them.
-fn target_bits(sequences: &[&Sequence]) -> f64 {
-    let targets: Vec<i8> = sequences.iter().flat_map(|sequence| sequence.targets.iter().map(|&(_, target)| target)).collect();
-    let share = |target: i8| targets.iter().filter(|&&other| other == target).count() as f64 / targets.len() as f64;
-    targets.iter().map(|&target| -share(target).log2()).sum()
 }
 
 /// A thread's room: everything is allocated once and used for shard after shard.
@@ -421,7 +389,7 @@ impl<'s> Worker<'s> {
         let mark = self.pool.len();
         if let Some((item, slot)) = newest {
             self.full.push(self.pool.kind(item), self.pool.value(item));
-            self.derive_full(Some(slot));
+            self.derive_passed(slot);
         }
         for item in first..self.pool.len() {
             if stop.load(Ordering::Relaxed) {
@@ -429,8 +397,8 @@ impl<'s> Worker<'s> {
             }
             let (kind, unused) = (self.pool.kind(item), self.unused_with(item, unused));
             let screen = self.pool.screen(item);
-            let is_like = |&child: &usize| self.children.kinds[child].0 == kind && self.children.value(child) == screen;
-            if unused.count_ones() > 2 || !self.children.passed.iter().any(is_like) {
+            let is_like = |&child: &usize| self.children.kinds[child] == (kind, unused) && self.children.value(child) == screen;
+            if !self.children.passed.iter().any(is_like) {
                 continue;
             }
             let slot = self.full.kinds.len();
@@ -444,6 +412,21 @@ impl<'s> Worker<'s> {
             self.full.pop();
         }
         self.pool.truncate(mark);
+    }
+
+    /// Adds to the pool what the newest line makes possible, as far as the screen cannot tell it from what passed.
+    fn derive_passed(&mut self, newest: Slot) {
+        let known = self.full.add_selectors(Some(newest));
+        let (pool, full, children) = (&mut self.pool, &self.full, &self.children);
+        self.screen.derive_by(full, newest, known, &mut |line, kind, screen| {
+            // Of equal values the first is added, so all of them must come: an index too, where it stands for a width that passed.
+            let is_like = |&child: &usize| coarse(children.kinds[child].0) == coarse(kind) && children.value(child) == screen;
+            if children.passed.iter().any(is_like)
+                && let Some(value) = full.evaluate(line)
+            {
+                pool.add(Some(line), kind, &value, || screen.to_vec());
+            }
+        });
     }
 
     /// Keeps every program of the state's lines and one more operation that reads these slots.

@@ -1,8 +1,8 @@
 //! Last operations: which of them give the wanted tokens, by evaluating each. Slow, exact, and rarely needed; [`sieve`](super::sieve) rules out most.
 
 use super::kernel::{Chunk, LANES};
-use super::layout::Layout;
-use super::line::{self, Kind, Line, Select};
+use super::layout::{Layout, Scored};
+use super::line::{self, Kind, Line, Select, Slot};
 use super::space::Space;
 use super::view::View;
 use crate::rasp_l::graph::Reduction;
@@ -12,20 +12,27 @@ use crate::rasp_l::operation::Arithmetic;
 ///
 /// Where nothing depends on the default, only the first is given.
 pub(super) fn visit_fitting(space: &Space, view: &View<'_>, reading: u32, mut give: impl FnMut(Line)) {
-    let mut settled = None;
+    let Some((&first, others)) = view.layout.scored.split_first() else { return };
+    // Lines that differ by their reduction and default come one after another.
+    let (mut settled, mut newest) = (None, None);
     line::visit(space, &view.kinds, reading, |line, kind| {
         if kind != Kind::Token || line.reads() & reading != reading {
             return;
         }
-        // Lines that differ by their default come one after another.
-        if let Line::Aggregate { select, value, reduction, .. } = line
-            && settled == Some((select, value, reduction))
-        {
-            return;
-        }
-        if view.layout.scored.iter().all(|scored| token_at(view, line, scored.lane, scored.start) == Some(scored.target))
-            && fits(view, line)
-        {
+        let gives_first = if let Line::Aggregate { select, value, reduction, default } = line {
+            if settled == Some((select, value, reduction)) {
+                return;
+            }
+            let chosen = match newest {
+                Some((input, chosen)) if input == (select, value) => chosen,
+                _ => Chosen::new(view, select, value, first),
+            };
+            newest = Some(((select, value), chosen));
+            chosen.map_or(default, |chosen| chosen.reduced(reduction)) == first.target
+        } else {
+            token_at(view, line, first) == Some(first.target)
+        };
+        if gives_first && others.iter().all(|&scored| token_at(view, line, scored) == Some(scored.target)) && fits(view, line) {
             if let Line::Aggregate { select, value, reduction, .. } = line
                 && !selects_nothing_somewhere(view, select)
             {
@@ -34,6 +41,37 @@ pub(super) fn visit_fitting(space: &Space, view: &View<'_>, reading: u32, mut gi
             give(line);
         }
     });
+}
+
+/// The values that a selector selects at one position, at least one.
+#[derive(Clone, Copy, Debug)]
+struct Chosen {
+    max: i8,
+    min: i8,
+    sum: i32,
+    count: i32,
+}
+
+impl Chosen {
+    /// `None` where nothing is selected.
+    fn new(view: &View<'_>, select: Select, value: Slot, scored: Scored) -> Option<Self> {
+        let alone = |value: i8| Chosen { max: value, min: value, sum: i32::from(value), count: 1 };
+        let values = selected(view, select, scored.lane, scored.start).map(|lane| alone(at(view, value, lane)));
+        values.reduce(|all, other| Chosen {
+            max: all.max.max(other.max),
+            min: all.min.min(other.min),
+            sum: all.sum + other.sum,
+            count: all.count + other.count,
+        })
+    }
+
+    fn reduced(self, reduction: Reduction) -> i8 {
+        match reduction {
+            Reduction::Max => self.max,
+            Reduction::Min => self.min,
+            Reduction::Mean => (self.sum / self.count) as i8,
+        }
+    }
 }
 
 fn fits(view: &View<'_>, line: Line) -> bool {
@@ -45,7 +83,7 @@ pub(super) fn agrees(layout: &Layout, values: &[Chunk]) -> bool {
     layout.scored.iter().all(|scored| values[scored.lane / LANES][scored.lane % LANES] == scored.target)
 }
 
-fn at(view: &View<'_>, slot: line::Slot, lane: usize) -> i8 {
+fn at(view: &View<'_>, slot: Slot, lane: usize) -> i8 {
     view.value(slot)[lane / LANES][lane % LANES]
 }
 
@@ -61,22 +99,14 @@ fn selects_nothing_somewhere(view: &View<'_>, select: Select) -> bool {
 }
 
 /// The token that a line gives at one position, computed from the definition; `None` where it has a fault there.
-fn token_at(view: &View<'_>, operation: Line, lane: usize, start: usize) -> Option<i8> {
-    let at = |slot| at(view, slot, lane);
+fn token_at(view: &View<'_>, operation: Line, scored: Scored) -> Option<i8> {
+    let at = |slot| at(view, slot, scored.lane);
     match operation {
         Line::Arithmetic(operation, left, right) => arithmetic(operation, at(left), at(right)),
         Line::Negate(input) => at(input).checked_neg(),
         Line::Where(condition, yes, no) => Some(if at(condition) != 0 { at(yes) } else { at(no) }),
         Line::Aggregate { select, value, reduction, default } => {
-            let values = selected(view, select, lane, start).map(|other| self::at(view, value, other));
-            Some(match reduction {
-                Reduction::Max => values.max().unwrap_or(default),
-                Reduction::Min => values.min().unwrap_or(default),
-                Reduction::Mean => {
-                    let (sum, count) = values.fold((0, 0), |(sum, count), value| (sum + i32::from(value), count + 1));
-                    if count == 0 { default } else { (sum / count) as i8 }
-                }
-            })
+            Some(Chosen::new(view, select, value, scored).map_or(default, |chosen| chosen.reduced(reduction)))
         }
         _ => unreachable!("it gives no tokens"),
     }

@@ -2,6 +2,7 @@
 
 use super::battery::Sequence;
 use super::kernel::{Bits, Chunk, LANES};
+use std::collections::HashMap;
 
 /// A position at which the next token is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub(super) struct Layout {
     pub(super) valid: Vec<Bits>,
     /// `[width / 8][chunks]`: which places of its sequence a position may look at.
     pub(super) causal: Vec<Bits>,
-    /// In the battery's order.
+    /// Different targets by turns, the rarest first: what gives one of them everywhere is found wrong soon.
     pub(super) scored: Vec<Scored>,
 }
 
@@ -74,6 +75,15 @@ impl Layout {
             let scored = sequence.targets.iter().map(|&(place, target)| Scored { lane: start + place, start, target });
             layout.scored.extend(scored);
         }
+        let mut frequencies: HashMap<i8, usize> = HashMap::new();
+        let mut turns = Vec::with_capacity(layout.scored.len());
+        for scored in &layout.scored {
+            let frequency = frequencies.entry(scored.target).or_default();
+            turns.push((*frequency, *scored));
+            *frequency += 1;
+        }
+        turns.sort_by_key(|&(turn, scored)| (turn, frequencies[&scored.target], scored.lane));
+        layout.scored = turns.into_iter().map(|(_, scored)| scored).collect();
         layout
     }
 

@@ -8,6 +8,7 @@ use super::table::{Table, hash};
 use crate::comparison::Comparison;
 use crate::rasp_l::graph::Reduction;
 use crate::rasp_l::operation::Arithmetic;
+use std::ops::Range;
 
 /// The leaves and lines of a state, with what they are in every lane of a layout, and each selector over them that is unlike the others.
 #[derive(Clone, Debug)]
@@ -106,11 +107,15 @@ impl<'s> View<'s> {
         let selectors = self.marks.pop().expect("a value was added");
         self.values.truncate(self.kinds.len() * self.layout.chunks);
         self.spreads.truncate(self.kinds.len() * self.layout.width * self.layout.chunks);
+        self.truncate_selectors(selectors);
+        self.table.truncate(selectors);
+    }
+
+    fn truncate_selectors(&mut self, selectors: usize) {
         self.selects.truncate(selectors);
         self.masks.truncate(selectors * self.mask_size());
         self.counts.truncate(selectors * self.layout.chunks);
         self.some_empty.truncate(selectors);
-        self.table.truncate(selectors);
     }
 
     /// Gives every value that one operation makes of the slots there are, the slot `newest` among them, with the operation and its kind; before the
@@ -118,15 +123,33 @@ impl<'s> View<'s> {
     /// somewhere are left out. `known` is what [`add_selectors`](Self::add_selectors) gave.
     pub(super) fn derive(&mut self, newest: Option<Slot>, known: usize, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
         self.elementwise(newest, give);
+        self.attention(newest, 0..known, known..self.selects.len(), give);
+    }
+
+    /// As [`derive`](Self::derive) by the selectors of another view of the same state: what selects the same here may differ there.
+    pub(super) fn derive_by(&mut self, other: &View<'_>, newest: Slot, known: usize, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
+        self.elementwise(Some(newest), give);
+        let own = self.selects.len();
+        for (&select, &some_empty) in other.selects.iter().zip(&other.some_empty) {
+            let mask = self.mask_of(select);
+            self.push_selector(select, &mask);
+            self.some_empty.push(some_empty);
+        }
+        self.attention(Some(newest), own..own + known, own + known..self.selects.len(), give);
+        self.truncate_selectors(own);
+    }
+
+    /// What the newest slot makes possible by the known selectors, and all slots by the new ones.
+    fn attention(&mut self, newest: Option<Slot>, known: Range<usize>, new: Range<usize>, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
         let slots = self.kinds.len() as Slot;
-        for selector in known..self.selects.len() {
+        for selector in new {
             self.width(selector, give);
             for value in 0..slots {
                 self.aggregate(selector, value, give);
             }
         }
         if let Some(newest) = newest {
-            for selector in 0..known {
+            for selector in known {
                 self.aggregate(selector, newest, give);
             }
         }
@@ -231,16 +254,23 @@ impl<'s> View<'s> {
         let is_same = |other: usize| lines(self.selects[other]) == reads && self.masks[other * size..][..size] == *mask;
         if self.table.find(hash, is_same).is_none() {
             self.table.push(hash);
-            self.selects.push(select);
-            self.masks.extend_from_slice(mask);
+            let counted = self.counts.len();
+            self.push_selector(select, mask);
             let mut some_empty = false;
-            for (chunk, valid) in self.layout.valid.iter().enumerate() {
-                let count = self.count(mask, chunk);
+            for (valid, count) in self.layout.valid.iter().zip(&self.counts[counted..]) {
                 // Without a branch for each lane.
                 some_empty |= count.iter().zip(valid).fold(0, |empty, (&count, &valid)| empty | u8::from(count == 0) & valid) != 0;
-                self.counts.push(count);
             }
             self.some_empty.push(some_empty);
+        }
+    }
+
+    fn push_selector(&mut self, select: Select, mask: &[Bits]) {
+        self.selects.push(select);
+        self.masks.extend_from_slice(mask);
+        for chunk in 0..self.layout.chunks {
+            let count = self.count(mask, chunk);
+            self.counts.push(count);
         }
     }
 
@@ -312,21 +342,14 @@ impl<'s> View<'s> {
             return self.elementwise_line(line, &mut out).then_some(out);
         };
         let (width, chunks) = (self.layout.width, self.layout.chunks);
-        let spread = |slot: Slot| &self.spreads[usize::from(slot) * width * chunks..][..width * chunks];
+        let masks = self.mask_of(select);
         let value = |chunk: usize| {
-            let masks: Vec<Bits> = (0..width / 8)
-                .map(|byte| {
-                    let keys = spread(select.key);
-                    let causal = &self.layout.causal[byte * chunks + chunk];
-                    let query = &self.value(select.query)[chunk];
-                    self.kernels.select(|place| &keys[(8 * byte + place) * chunks + chunk], query, causal)[select.comparison as usize]
-                })
-                .collect();
-            let count = self.kernels.count(width / 8, |byte| &masks[byte]);
+            let count = self.count(&masks, chunk);
             let Line::Aggregate { value, reduction, default, .. } = line else { return count };
-            let values = spread(value);
+            let values = self.spread(value);
             let with_mean = (reduction == Reduction::Mean).then_some(&count);
-            let reduced = self.kernels.reduce(width, with_mean, |byte| &masks[byte], |place| &values[place * chunks + chunk]);
+            let reduced =
+                self.kernels.reduce(width, with_mean, |byte| &masks[byte * chunks + chunk], |place| &values[place * chunks + chunk]);
             let value = match reduction {
                 Reduction::Max => reduced.max,
                 Reduction::Min => reduced.min,
@@ -337,6 +360,24 @@ impl<'s> View<'s> {
             out
         };
         Some((0..chunks).map(value).collect())
+    }
+
+    /// `[width / 8][chunks]`: which places a selector selects, whether or not it is among those there are.
+    fn mask_of(&self, select: Select) -> Vec<Bits> {
+        let chunks = self.layout.chunks;
+        let (keys, query) = (self.spread(select.key), self.value(select.query));
+        let of_place = |(place, causal): (usize, &Bits)| {
+            let (byte, chunk) = (place / chunks, place % chunks);
+            let key = |place: usize| &keys[(8 * byte + place) * chunks + chunk];
+            self.kernels.select(key, &query[chunk], causal)[select.comparison as usize]
+        };
+        self.layout.causal.iter().enumerate().map(of_place).collect()
+    }
+
+    /// `[width][chunks]`: see [`Layout::spread`].
+    fn spread(&self, slot: Slot) -> &[Chunk] {
+        let size = self.layout.width * self.layout.chunks;
+        &self.spreads[usize::from(slot) * size..][..size]
     }
 }
 
