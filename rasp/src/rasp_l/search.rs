@@ -8,7 +8,9 @@
 //! - `line`: what a line can be, by types alone: the definition of the space.
 //! - `layout`, `kernel`, `view`: values of many positions at once, and all values that a new line makes possible.
 //! - `pool`, `table`: what could be chosen next, without duplicates; `enumerate`: the depth-first search, in shards.
-//! - `screen`: the sequences that come first; `sieve`: whether any last operation could agree, without making one; `last`: which do.
+//! - `screen`: the few sequences that everything is checked on first.
+//! - `sieve`: whether any last operation could agree, without making one, for one last line (`Sieve::passes`) or for all pairs of lines that do not read each
+//!   other (`sieve::pairs`); `settled`: last lines that need no look of their own; `last`: which last operations agree.
 //! - `around`: parts of a known program, which a search may start from.
 //! - `found`: a program that agrees, as a text.
 //! - `plain`: the same by plain enumeration, to check the rest against.
@@ -19,6 +21,11 @@
 //! everything, which is why a space must have a reduction. When a state could make a value in two ways, of
 //! which one does not read line `y`, then `y` is read by something else, or the program without `y` would agree and be shorter. So it does not matter
 //! which way is kept, and sizes must be searched in order. Equality is of the lanes themselves, not of hashes.
+//!
+//! **In which state a set of lines is gone through.** Where a program has three lines or more, its last two, in some order, either read one another or do not. If
+//! not, they are a pair of the state of the lines before: both were possible there. A pair of which only one reads the newest line of that state
+//! belongs to it whichever of the newest line and the other comes first; so where the two are added one after the other, only last lines that read both
+//! are left.
 
 mod around;
 mod battery;
@@ -31,6 +38,7 @@ mod line;
 mod plain;
 mod pool;
 mod screen;
+mod settled;
 mod sieve;
 mod space;
 mod table;

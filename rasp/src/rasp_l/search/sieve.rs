@@ -13,6 +13,7 @@
 mod calculate;
 mod choose;
 mod own;
+pub(super) mod pairs;
 mod partner;
 mod position;
 mod reduce;
@@ -200,14 +201,6 @@ impl Sieve {
         }
     }
 
-        format!(
-            "positions {} first {} lens {:?} targets {:?}",
-            self.positions.len(),
-            self.first,
-            self.positions.iter().map(|p| p.prefix_len).take(10).collect::<Vec<_>>(),
-            self.positions.iter().map(|p| p.target).take(10).collect::<Vec<_>>()
-        )
-    }
     /// Adds the view's newest slot.
     pub(super) fn push(&mut self, view: &View<'_>, slot: Slot) {
         let kind = view.kinds[usize::from(slot)];
@@ -341,6 +334,18 @@ impl Sieve {
         }
         candidate.prospects = prospects.bits(self.reductions);
         self.own.clear();
+    }
+
+    /// How many last operations read the last two lines, of these kinds, and the slots required with them.
+    pub(super) fn last_operations_of_pairs(&mut self, numbers: &[((Kind, Kind, u32), u64)]) -> u64 {
+        let slot = self.kinds.len() as Slot;
+        let mut total = 0;
+        for &((one, other, required), number) in numbers {
+            self.kinds.push(one.in_slot(slot));
+            total += number * self.last_operations(&[(other, required | 1 << slot)]);
+            self.kinds.pop();
+        }
+        total
     }
 
     /// How many last operations read a last line of each of these kinds and the slots required with it.

@@ -152,12 +152,12 @@ fn assert_same(space: &Space, battery: &Battery, largest: usize) -> Option<usize
 
 /// The interpreter gives the targets too, and counts as many operations.
 fn assert_is_right(search: &Search, found: &Found, size: usize) {
-    assert_gives_the_targets(&search.source(found, &[], &[]), search.battery(), size);
+    assert_gives_the_targets(&search.source(found, &[], &[]), search.space().profile, search.battery(), size);
 }
 
 /// The interpreter counts so many operations of a text, and gives the targets.
-fn assert_gives_the_targets(source: &str, battery: &Battery, size: usize) {
-    let program = Program::parse_in(Profile::Strict, "found.rasp", source).unwrap_or_else(|problems| panic!("{problems}\n{source}"));
+fn assert_gives_the_targets(source: &str, profile: Profile, battery: &Battery, size: usize) {
+    let program = Program::parse_in(profile, "found.rasp", source).unwrap_or_else(|problems| panic!("{problems}\n{source}"));
     assert_eq!(program.length().core_operations, size, "{source}");
     for sequence in battery.sequences() {
         let mut run = program.generation().unwrap();

@@ -292,18 +292,13 @@ impl Sieve {
     /// Whether some of what is alive after the first positions gives the target at the others too.
     #[cold]
     fn remain(&self, mut alive: Row, key: &[u64], query: &[u64]) -> bool {
-        let table = &self.tables[self.table() * self.positions.len() * SETS..];
         for (number, position) in self.positions.iter().enumerate().skip(self.first) {
             let (equal, less) = compare(&key[position.word..], self.width, byte(query, position.lane));
             let sets = selections(equal, less, position.prefix);
             let mut any = false;
             for (&set, alive) in sets.iter().zip(&mut alive) {
                 if is_possible(*alive) {
-                    *alive &= if position.prefix_len <= TABULATED {
-                        table[number * SETS + set as usize]
-                    } else {
-                        self.reductions_of_slots(number, set, *alive)
-                    };
+                    *alive &= self.reductions_over(number, set, *alive);
                     any |= is_possible(*alive);
                 }
             }
@@ -312,6 +307,16 @@ impl Sieve {
             }
         }
         true
+    }
+
+    /// What gives the target at a position where these places are selected, of the slots that have bits in `left`.
+    #[inline]
+    pub(super) fn reductions_over(&self, number: usize, set: u32, left: u64) -> u64 {
+        if self.positions[number].prefix_len <= TABULATED {
+            self.tables[(self.table() * self.positions.len() + number) * SETS + set as usize]
+        } else {
+            self.reductions_of_slots(number, set, left)
+        }
     }
 }
 

@@ -48,7 +48,7 @@ fn assert_takes(battery: &Battery, size: usize, known: &str) {
     for found in &outcome.found {
         assert_is_right(&search, found, size);
     }
-    assert_gives_the_targets(&format!("#lang rasp-l\n{known}"), battery, size);
+    assert_gives_the_targets(&format!("#lang rasp-l\n{known}"), Profile::Strict, battery, size);
 }
 
 #[test]
