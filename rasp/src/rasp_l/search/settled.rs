@@ -21,9 +21,10 @@ pub(super) struct Settled {
     passed: Vec<(usize, usize)>,
     /// What the state leaves to be read.
     unread: u32,
-    /// Items from here on read the state's newest line, and those from `after` on come after it.
+    /// Items from here on read the state's newest line; those from `after` on come after it; pairs are of items from `before` on.
     newest: usize,
     after: usize,
+    before: usize,
 }
 
 impl Settled {
@@ -40,12 +41,12 @@ impl Settled {
         &mut self,
         pool: &Pool,
         unread: u32,
-        (after, newest): (usize, usize),
+        (before, after, newest): (usize, usize, usize),
         could_end: impl FnMut(usize) -> bool,
         pairs: &[(usize, usize)],
     ) {
         self.clear();
-        (self.unread, self.after, self.newest) = (unread, after, newest);
+        (self.unread, self.before, self.after, self.newest) = (unread, before, after, newest);
         self.passes.clear();
         self.passes.extend((0..pool.len()).map(could_end));
         self.passed.clear();
@@ -82,7 +83,7 @@ impl Settled {
             return !self.passes[added];
         }
         let required = self.unread & !pool.reads(added) & !pool.reads(item);
-        let is_pair = item >= self.newest || added >= self.newest || item >= self.after;
+        let is_pair = item >= self.after || added >= self.newest && item >= self.before;
         is_pair
             && required.count_ones() <= 1
             && required & !unread == 0

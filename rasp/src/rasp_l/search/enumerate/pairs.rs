@@ -28,7 +28,7 @@ impl Worker<'_> {
         let mut passed = Vec::new();
         pairs.find(sieve, unused, |one, other| passed.push((items[one], items[other])));
         let could_end = |item: usize| sieve.passes(pool.kind(item), pool.screen(item), 0);
-        self.settled.begin(pool, unused, (first, newest), could_end, &passed);
+        self.settled.begin(pool, unused, (before, first, newest), could_end, &passed);
         for (one, other) in passed {
             if stop.load(Ordering::Relaxed) {
                 return;

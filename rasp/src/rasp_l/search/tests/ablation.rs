@@ -80,3 +80,20 @@ fn programs_of_four_operations_are_those_of_plain_enumeration() {
         assert_four(operations, Profile::Strict, draws);
     }
 }
+
+/// Five operations are too many for plain enumeration. The numbers are of a search that adds one line after another, and takes no last two lines at once.
+#[test]
+fn programs_of_five_operations_are_as_many_as_when_lines_are_added_one_by_one() {
+    for (operations, draws, agreeing) in [
+        ("- mean select<", [3206, 1843, 3317, 292, 1664], 3),
+        ("- mean select<", [2559, 2116, 2305, 1775, 3957], 16),
+        ("- mean select<", [2027, 2272, 488, 860, 2757], 75),
+        ("- max select<", [4031, 3298, 3881, 1406, 2259], 30),
+        ("* mean select<", [3444, 1044, 2838, 2003, 3142], 26),
+    ] {
+        let space = Space::new(Operations::of_names(operations.split(' ')).unwrap(), [0]);
+        let battery = planted(&space, 5, &draws, &INPUTS.map(<[i8]>::to_vec)).unwrap();
+        let of_size = |size| search(&space, &battery, size).1.agreeing;
+        assert_eq!([of_size(4), of_size(5)], [0, agreeing], "{operations} {draws:?}");
+    }
+}
