@@ -47,7 +47,7 @@ pub struct Outcome {
     pub counts: Counts,
     /// The programs that agree, in the order of enumeration; no more than were asked for.
     pub found: Vec<Found>,
-    /// How many agree.
+    /// How many agree; one whose lines can be made in several ways may be counted for more than one.
     pub agreeing: u64,
 }
 
@@ -67,7 +67,8 @@ pub struct Search {
     pub(super) known: Graph,
 }
 
-/// The sets whose first line is this item, and whose second has this remainder.
+/// The sets that begin with this item and go on with one of this remainder. Where only one of the last two lines reads the line before, and neither the other,
+/// that line decides, whatever the other is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Shard {
     /// An item of the root; `None`: the sets without lines or with one.

@@ -1,15 +1,15 @@
 //! What is already known of a state's values when one more line has been added.
 //!
-//! A value that the new line makes possible is often one that was possible without it, as far as the screen tells. Then a last operation reads it either
-//! without the new line, as it could before, or beside it, and then the two are a pair of lines of which neither needs the other: both have been gone
-//! through. This takes out a sixth to a third of all last lines.
+//! On the screen, a value that the new line makes possible often looks like one that was possible without it. A last operation that is right with the value is
+//! then right on the screen with that other one too: either without the new line, as could be before, or beside it as a pair of lines, neither of which
+//! reads the other. Both have been gone through on the screen. This takes out a sixth to a third of all last lines.
 
 use super::kernel::Chunk;
 use super::line::Kind;
 use super::pool::{Pool, coarse};
 use super::table::{Table, spread};
 
-/// The values that are possible in a state without the newest line but one, and what is known of them.
+/// The values that are possible in a state before its last two lines are added, and what is known of them.
 #[derive(Debug, Default)]
 pub(super) struct Settled {
     table: Table,
@@ -82,6 +82,7 @@ impl Settled {
             // It is there without a line of its own.
             return !self.passes[added];
         }
+        // The pair must have been one of the state, and have left no more to be read than is now.
         let required = self.unread & !pool.reads(added) & !pool.reads(item);
         let is_pair = item >= self.after || added >= self.newest && item >= self.before;
         is_pair

@@ -336,6 +336,12 @@ impl Sieve {
         self.own.clear();
     }
 
+    /// Whether a value is the target at every position.
+    pub(super) fn is_right(&self, kind: Kind, value: &[Chunk]) -> bool {
+        let at = |lane: usize| value[lane / LANES][lane % LANES];
+        kind == Kind::Token && self.positions.iter().all(|position| at(position.lane) == position.target)
+    }
+
     /// How many last operations read the last two lines, of these kinds, and the slots required with them.
     pub(super) fn last_operations_of_pairs(&mut self, numbers: &[((Kind, Kind, u32), u64)]) -> u64 {
         let slot = self.kinds.len() as Slot;

@@ -27,7 +27,11 @@ impl Worker<'_> {
         self.outcome.counts.last_operations += sieve.last_operations_of_pairs(&numbers);
         let mut passed = Vec::new();
         pairs.find(sieve, unused, |one, other| passed.push((items[one], items[other])));
-        let could_end = |item: usize| sieve.passes(pool.kind(item), pool.screen(item), 0);
+        // A value that is right everywhere may be chosen by a condition that looks always true; without one no operation need give it.
+        let could_end = |item: usize| {
+            let (kind, value) = (pool.kind(item), pool.screen(item));
+            sieve.passes(kind, value, 0) || sieve.is_right(kind, value)
+        };
         self.settled.begin(pool, unused, (before, first, newest), could_end, &passed);
         for (one, other) in passed {
             if stop.load(Ordering::Relaxed) {

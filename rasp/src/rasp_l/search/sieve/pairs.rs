@@ -116,6 +116,7 @@ impl Pairs {
             if partners.free.iter().chain(partners.with.iter().flat_map(|(_, set)| set)).all(|&word| word == 0) {
                 continue;
             }
+            self.columns.bound();
             self.found.clear();
             self.found.resize(self.words, 0);
             self.calculate(sieve, item, &partners);

@@ -6,6 +6,9 @@ use super::super::{SETS, Sieve, TABULATED};
 use crate::rasp_l::search::kernel::Kernels;
 use rustc_hash::FxHashMap;
 
+/// The most words of sets that are kept from one line to the next: 4 MiB.
+const WORDS_MAX: usize = 1 << 19;
+
 /// Values, and sets of them that were asked for.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
@@ -71,6 +74,16 @@ impl Columns {
                     self.lanes[(8 * word + byte) * height + item] = value.cast_signed();
                 }
             }
+        }
+    }
+
+    /// Forgets sets, if they have become too many: they are made again when they are asked for.
+    pub(super) fn bound(&mut self) {
+        if self.sets.len() > WORDS_MAX {
+            self.positions.clear();
+            self.sets.clear();
+            self.reduced.clear();
+            self.reduced_short.fill(0);
         }
     }
 
