@@ -22,10 +22,10 @@
 //! which one does not read line `y`, then `y` is read by something else, or the program without `y` would agree and be shorter. So it does not matter
 //! which way is kept, and sizes must be searched in order. Equality is of the lanes themselves, not of hashes.
 //!
-//! **In which state a set of lines is gone through.** Where a program has three lines or more, its last two, in some order, either read one another or do not. If
-//! not, they are a pair of the state of the lines before: both were possible there. A pair of which only one reads the newest line of that state
-//! belongs to it whichever of the newest line and the other comes first; so where the two are added one after the other, only last lines that read both
-//! are left.
+//! **In which state a set of lines is gone through.** Let `n` be the newest line of a state, and `x` and `y` the last two. If `y` reads `x`, `y` is a last line
+//! of the state with `n` and `x`. If neither reads the other, they are a pair of the state with `n`, where both are possible: that of `n` rather than of `x`
+//! where only `n` is read by `y`, whichever of `n` and `x` stands first in the order. So where `n` and `x` do not read each other, and `y` comes as a
+//! last line, only a `y` that reads both is left to look at.
 
 mod around;
 mod battery;

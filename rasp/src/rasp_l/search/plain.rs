@@ -1,7 +1,7 @@
 //! Plain enumeration: every program of a size, nothing left out, each line computed by its definition. What the search is checked against.
 //!
 //! It shares with the search what a line can be ([`line`]), and nothing else: no lanes, no equal values, no sieve, no order of lines. Its steps grow with
-//! every program there is, so it is for sizes 0 to 2.
+//! every program there is, so it is for sizes 0 to 2, and for 3 and 4 where operations are few.
 
 use super::battery::{Battery, Sequence};
 use super::line::{self, Kind, Line, Select, Slot};

@@ -2,7 +2,7 @@
 //!
 //! On the screen, a value that the new line makes possible often looks like one that was possible without it. A last operation that is right with the value is
 //! then right on the screen with that other one too: either without the new line, as could be before, or beside it as a pair of lines, neither of which
-//! reads the other. Both have been gone through on the screen. This takes out a sixth to a third of all last lines.
+//! reads the other. Both have been gone through on the screen. This takes out 14 to 38 % of the last lines that a new line makes possible, as five tasks had it.
 
 use super::kernel::Chunk;
 use super::line::Kind;

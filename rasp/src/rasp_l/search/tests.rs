@@ -230,3 +230,21 @@ proptest! {
         }
     }
 }
+
+/// Spaces so small that five operations are searched in a moment; the second cannot copy a value.
+const SMALL: [&str; 3] = ["- mean select<", "<= if min select<", "width min select<="];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_longer_planted_program_is_found_where_the_screen_says_little(
+        inputs in many_inputs(), draws: [u32; 5], size in 4_usize..=5, operations in proptest::sample::select(&SMALL[..]),
+    ) {
+        let space = Space::new(Operations::of_names(operations.split(' ')).unwrap(), [0]);
+        if let Some(battery) = planted(&space, size, &draws, &inputs) {
+            let agreeing = (0..=size).map(|size| search(&space, &battery, size).1.agreeing);
+            prop_assert!(agreeing.into_iter().any(|agreeing| agreeing > 0), "{battery:?}");
+        }
+    }
+}

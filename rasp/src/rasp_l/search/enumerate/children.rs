@@ -61,10 +61,10 @@ impl Children {
 
 impl Worker<'_> {
     /// Makes the item the last line but one, and goes through all last lines: the items from `first` on, and what it makes possible beside.
-    pub(super) fn close(&mut self, item: usize, before: LastLines, stop: &AtomicBool) {
+    pub(super) fn close(&mut self, item: usize, last: LastLines, stop: &AtomicBool) {
         let slot = self.push_screen(item);
-        let unused = self.unused_with(item, before.unused) | 1 << slot;
-        self.last_lines(LastLines { unused, newest: Some((item, slot)), ..before }, stop);
+        let unused = self.unused_with(item, last.unused) | 1 << slot;
+        self.last_lines(LastLines { unused, newest: Some((item, slot)), ..last }, stop);
         self.pop_screen();
     }
 

@@ -1,6 +1,6 @@
 //! The last two lines of a state at once, where neither reads the other.
 //!
-//! Of `n` values that a state makes possible there are `n * n / 2` such pairs, most of the sets of lines there are. A last operation that reads both
+//! Of `n` values that a state makes possible there are `n * n / 2` such pairs, about half of the sets of lines there are. A last operation that reads both
 //! takes them in two of its three roles, so each value in turn is put into one role and all others into another: which of them are right at a position
 //! is a set of values, a bit for each, and what is right at all positions is in all these sets. Sets are looked up: by the value at the position
 //! ([`columns`]), or by what a set of places comes to ([`Columns::reduced`]).
@@ -22,16 +22,16 @@ use columns::Columns;
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::rasp_l::search) enum Origin {
-    /// It was possible before the newest line, and comes before that in the order: it makes sets only with what the newest line makes possible.
+    /// It was possible before the newest line, and stands before it in the order. Of its pairs only those with what reads the newest line belong to this state.
     Before,
-    /// It was possible before the newest line, and comes after it.
+    /// It was possible before the newest line, and stands after it.
     After,
     /// It reads the newest line.
     Newest,
 }
 
 impl Origin {
-    /// Whether values of these origins make sets that no other state makes.
+    /// Whether a pair of these origins belongs to this state.
     pub(in crate::rasp_l::search) fn pairs_with(self, other: Origin) -> bool {
         !matches!((self, other), (Origin::Before, Origin::Before | Origin::After) | (Origin::After, Origin::Before))
     }

@@ -44,10 +44,9 @@ struct Aggregation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Value {
     Slot(Slot),
-    /// The key itself.
-    Key,
-    /// The query itself.
-    Query,
+    /// The item itself.
+    Item,
+    Partner,
 }
 
 /// Queries that compare alike with each place of a key: what each comparison selects for them.
@@ -84,12 +83,13 @@ impl Pairs {
         let (Some(queries), false) = (self.of_kind(kind), kind == NEW_WIDTH) else { return };
         let bits = sieve.bits[sieve.kinds.len()];
         let slots = (0..sieve.kinds.len() as Slot).map(|slot| (Value::Slot(slot), bits >> (3 * slot) & REDUCTIONS));
-        for (value, reductions) in slots.chain([(Value::Key, self.items[item].prospects & REDUCTIONS), (Value::Query, sieve.reductions)]) {
+        for (value, reductions) in slots.chain([(Value::Item, self.items[item].prospects & REDUCTIONS), (Value::Partner, sieve.reductions)])
+        {
             for reduction in (0..3).filter(|reduction| reductions >> reduction & 1 == 1) {
                 match value {
                     Value::Slot(slot) => partners.where_read(Some(slot), queries, &mut room.set),
-                    Value::Key => partners.where_read(None, queries, &mut room.set),
-                    Value::Query => {
+                    Value::Item => partners.where_read(None, queries, &mut room.set),
+                    Value::Partner => {
                         partners.where_read(None, queries, &mut room.set);
                         room.set.iter_mut().zip(&self.prospective[reduction]).for_each(|(set, right)| *set &= right);
                     }
@@ -147,7 +147,7 @@ impl Pairs {
         let Room { own, aggregations, alive, classes, class_sets, .. } = room;
         let (words, position, kernels) = (self.words, &sieve.positions[number], sieve.kernels);
         let (against, bits) = (position.against(own, sieve.width), sieve.bits[sieve.kinds.len()]);
-        let is_key_read = self.items[item].prospects != 0;
+        let is_own_read = self.items[item].prospects != 0;
         // Of one comparison: what the table has for each class, what comes of the item itself, and the sets of what is reduced itself.
         let (mut rows, mut own_rows, mut starts) = ([0; 2 * PLACES_MAX + 1], [0; 2 * PLACES_MAX + 1], [0; 2 * PLACES_MAX + 1]);
         let (mut of_rows, mut of_starts) = (None, None);
@@ -158,7 +158,7 @@ impl Pairs {
                 for (class, selected) in classes.iter().enumerate() {
                     let selected = selected[comparison as usize];
                     rows[class] = sieve.reductions_over(number, selected, bits);
-                    own_rows[class] = if is_key_read { position.reductions(against, own, selected) } else { 0 };
+                    own_rows[class] = if is_own_read { position.reductions(against, own, selected) } else { 0 };
                 }
             }
             let alive = &mut alive[aggregation.start..][..words];
@@ -166,12 +166,12 @@ impl Pairs {
             for class in 0..classes.len() {
                 let is_right = match aggregation.value {
                     Value::Slot(slot) => rows[class] >> (3 * usize::from(slot) + aggregation.reduction) & 1,
-                    Value::Key => own_rows[class] >> aggregation.reduction & 1,
-                    Value::Query => u64::from(classes[class][comparison as usize] != 0 || position.default != 0),
+                    Value::Item => own_rows[class] >> aggregation.reduction & 1,
+                    Value::Partner => u64::from(classes[class][comparison as usize] != 0 || position.default != 0),
                 };
                 right |= u128::from(is_right) << class;
             }
-            if aggregation.value != Value::Query {
+            if aggregation.value != Value::Partner {
                 let is_all = right.count_ones() as usize == classes.len();
                 return is_all || keep(kernels, alive, right, |class, block| block_of(&class_sets[class * words..], block));
             }
@@ -215,7 +215,7 @@ impl Pairs {
             partners.where_read(third, &self.prospective[reduction], &mut room.set);
             if room.set.iter().any(|&word| word != 0) {
                 for &comparison in &sieve.space.operations.select {
-                    room.aggregations.push(Aggregation { comparison, value: Value::Query, reduction, start: room.alive.len() });
+                    room.aggregations.push(Aggregation { comparison, value: Value::Partner, reduction, start: room.alive.len() });
                     room.alive.extend_from_slice(&room.set);
                 }
             }

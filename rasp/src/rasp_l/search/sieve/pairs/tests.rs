@@ -129,12 +129,12 @@ proptest! {
             }
             let mut found = Vec::new();
             pairs.find(&state.sieve, unread, |one, other| found.push([one, other]));
-            let drawn = others.iter().map(|pair| { let mut pair = pair.map(|index| index.index(pairs.items.len())); pair.sort_unstable(); pair });
+            let drawn = others.iter().map(|pair| pair.map(|index| index.index(pairs.items.len())));
             let planted = pair.map(|item| state.items.iter().position(|&other| other == item).unwrap());
             let mut tried: Vec<[usize; 2]> = drawn.chain(found.iter().copied().take(60)).chain([planted]).collect();
             for pair in &mut tried {
-                    pair.sort_unstable();
-                }
+                pair.sort_unstable();
+            }
             for pair in tried.into_iter().filter(|pair| pair[0] != pair[1]) {
                 let items = pair.map(|number| state.items[number]);
                 let required = unread & !state.pool.reads(items[0]) & !state.pool.reads(items[1]);
