@@ -15,10 +15,20 @@ pub(super) fn wide(numbers: &[f32]) -> Vec<f64> {
 
 /// Panics where a number is away from the right one by more than `tolerance` of the largest.
 pub(super) fn assert_close(what: &str, found: &[f32], right: &[f64], tolerance: f64) {
-    assert_eq!(found.len(), right.len(), "{what}");
     let size = right.iter().fold(1e-30_f64, |size, number| size.max(number.abs()));
+    assert_within(what, found, right, tolerance * size);
+}
+
+/// As [`assert_close`], for sums of terms of up to 1: where these cancel, the error is one of the terms, not of what is left.
+pub(super) fn assert_sums_close(what: &str, found: &[f32], right: &[f64], tolerance: f64) {
+    let size = right.iter().fold(1.0_f64, |size, number| size.max(number.abs()));
+    assert_within(what, found, right, tolerance * size);
+}
+
+fn assert_within(what: &str, found: &[f32], right: &[f64], error: f64) {
+    assert_eq!(found.len(), right.len(), "{what}");
     for (idx, (&found, &right)) in found.iter().zip(right).enumerate() {
-        assert!((f64::from(found) - right).abs() <= tolerance * size, "{what}[{idx}] is {found}, not {right} (largest: {size})");
+        assert!((f64::from(found) - right).abs() <= error, "{what}[{idx}] is {found}, not {right} (allowed: {error})");
     }
 }
 
