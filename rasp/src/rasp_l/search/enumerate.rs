@@ -20,7 +20,7 @@ pub use worker::Worker;
 pub struct Counts {
     /// Sets of lines for which every last operation was ruled out or tried.
     pub states: u64,
-    /// Values computed, equal ones counted each time.
+    /// Values computed, equal ones counted each time; of equal reductions of a value one.
     pub candidates: u64,
     /// Last operations that were ruled out or tried.
     pub last_operations: u64,

@@ -49,6 +49,7 @@ pub(super) struct Select {
 
 impl Select {
     /// The slots that it reads, as bits.
+    #[inline]
     pub(super) fn reads(self) -> u32 {
         1 << self.key | 1 << self.query
     }
@@ -72,6 +73,7 @@ pub(super) enum Line {
 
 impl Line {
     /// The slots that it reads, as bits.
+    #[inline]
     pub(super) fn reads(self) -> u32 {
         match self {
             Line::Negate(input) | Line::Successor(input) | Line::Predecessor(input) | Line::Not(input) => 1 << input,

@@ -12,6 +12,7 @@
 
 mod calculate;
 mod choose;
+mod itself;
 mod own;
 pub(super) mod pairs;
 mod partner;

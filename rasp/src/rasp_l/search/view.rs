@@ -120,47 +120,62 @@ impl<'s> View<'s> {
 
     /// Gives every value that one operation makes of the slots there are, the slot `newest` among them, with the operation and its kind; before the
     /// first line is chosen (`newest` is `None`), every value that one operation makes of the leaves. Values come more than once. Operations with a fault
-    /// somewhere are left out. `known` is what [`add_selectors`](Self::add_selectors) gave.
-    pub(super) fn derive(&mut self, newest: Option<Slot>, known: usize, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
-        self.elementwise(newest, give);
-        self.attention(newest, 0..known, known..self.selects.len(), give);
+    /// somewhere are left out, and so is what reads no slot of `beside`, unless that is 0. `known` is what [`add_selectors`](Self::add_selectors) gave.
+    pub(super) fn derive(&mut self, newest: Option<Slot>, known: usize, beside: u32, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
+        self.elementwise(newest, beside, give);
+        self.attention(newest, 0..known, known..self.selects.len(), beside, true, give);
     }
 
     /// As [`derive`](Self::derive) by the selectors of another view of the same state: what selects the same here may differ there.
     pub(super) fn derive_by(&mut self, other: &View<'_>, newest: Slot, known: usize, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
-        self.elementwise(Some(newest), give);
+        self.elementwise(Some(newest), 0, give);
         let own = self.selects.len();
         for (&select, &some_empty) in other.selects.iter().zip(&other.some_empty) {
             let mask = self.mask_of(select);
             self.push_selector(select, &mask);
             self.some_empty.push(some_empty);
         }
-        self.attention(Some(newest), own..own + known, own + known..self.selects.len(), give);
+        self.attention(Some(newest), own..own + known, own + known..self.selects.len(), 0, false, give);
         self.truncate_selectors(own);
     }
 
-    /// What the newest slot makes possible by the known selectors, and all slots by the new ones.
-    fn attention(&mut self, newest: Option<Slot>, known: Range<usize>, new: Range<usize>, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
+    /// What the newest slot makes possible by the known selectors, and all slots by the new ones; of reductions that are the same here, one, if they are to be
+    /// `unlike`.
+    fn attention(
+        &mut self,
+        newest: Option<Slot>,
+        known: Range<usize>,
+        new: Range<usize>,
+        beside: u32,
+        unlike: bool,
+        give: &mut impl FnMut(Line, Kind, &[Chunk]),
+    ) {
         let slots = self.kinds.len() as Slot;
+        let is_wanted = |reads: u32| beside == 0 || reads & beside != 0;
         for selector in new {
-            self.width(selector, give);
-            for value in 0..slots {
-                self.aggregate(selector, value, give);
+            let reads = self.selects[selector].reads();
+            if is_wanted(reads) {
+                self.width(selector, give);
+            }
+            for value in (0..slots).filter(|&value| is_wanted(reads | 1 << value)) {
+                self.aggregate(selector, value, unlike, give);
             }
         }
         if let Some(newest) = newest {
             for selector in known {
-                self.aggregate(selector, newest, give);
+                if is_wanted(self.selects[selector].reads() | 1 << newest) {
+                    self.aggregate(selector, newest, unlike, give);
+                }
             }
         }
     }
 
-    fn elementwise(&mut self, newest: Option<Slot>, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
+    fn elementwise(&mut self, newest: Option<Slot>, beside: u32, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
         let mut out = std::mem::take(&mut self.scratch);
         out.resize(self.layout.chunks, [0; LANES]);
         let reading = newest.map_or(0, |newest| 1 << newest);
         line::visit_elementwise(self.space, &self.kinds, reading, |line, kind| {
-            if self.elementwise_line(line, &mut out) {
+            if (beside == 0 || line.reads() & beside != 0) && self.elementwise_line(line, &mut out) {
                 give(line, kind, &out);
             }
         });
@@ -290,8 +305,8 @@ impl<'s> View<'s> {
         }
     }
 
-    /// Every aggregation of a value by a selector.
-    fn aggregate(&mut self, selector: usize, value: Slot, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
+    /// Every aggregation of a value by a selector, the reductions `unlike` each other or not.
+    fn aggregate(&mut self, selector: usize, value: Slot, unlike: bool, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
         let kind = self.kinds[usize::from(value)];
         let (chunks, width, size) = (self.layout.chunks, self.layout.width, self.mask_size());
         let is_constant = line::is_constant(self.space, value);
@@ -306,24 +321,27 @@ impl<'s> View<'s> {
             for chunk in 0..chunks {
                 let (masks, values) = (|byte: usize| &mask[byte * chunks + chunk], |place: usize| &spread[place * chunks + chunk]);
                 let of_chunk = self.kernels.reduce(width, with_mean.then_some(&count[chunk]), masks, values);
-                reduced[chunk] = of_chunk.max;
-                reduced[chunks + chunk] = of_chunk.min;
-                reduced[2 * chunks + chunk] = of_chunk.mean;
+                for (reduction, value) in [of_chunk.max, of_chunk.min, of_chunk.mean].iter().enumerate() {
+                    self.kernels.fill(value, &count[chunk], 0, &self.layout.valid[chunk], &mut reduced[reduction * chunks + chunk]);
+                }
             }
         }
-        // Of a constant, all reductions are the same; and nothing but the constant, where something is selected everywhere.
-        let mut first = true;
+        let (max, others) = reduced.split_at(chunks);
+        let (min, mean) = others.split_at(chunks);
+        // All reductions of a constant are the same.
+        let is_same = |one: &[Chunk], other: &[Chunk]| is_constant || unlike && one == other;
+        let has = |reduction| self.space.operations.reductions.contains(&reduction);
         for &reduction in &self.space.operations.reductions {
-            let of_reduction = match reduction {
+            let (of_reduction, is_given) = match reduction {
                 Reduction::Mean if kind != Kind::Token => continue,
-                _ if is_constant => self.value(value),
-                Reduction::Max => &reduced[..chunks],
-                Reduction::Min => &reduced[chunks..2 * chunks],
-                Reduction::Mean => &reduced[2 * chunks..],
+                Reduction::Max => (max, false),
+                Reduction::Min => (min, has(Reduction::Max) && is_same(min, max)),
+                Reduction::Mean => (mean, has(Reduction::Max) && is_same(mean, max) || has(Reduction::Min) && is_same(mean, min)),
             };
-            if is_constant && !std::mem::take(&mut first) {
-                break;
+            if is_given {
+                continue;
             }
+            let of_reduction = if is_constant { self.value(value) } else { of_reduction };
             let defaults = line::defaults(self.space, kind);
             for &default in if self.some_empty[selector] { defaults } else { &defaults[..defaults.len().min(1)] } {
                 for chunk in 0..chunks {

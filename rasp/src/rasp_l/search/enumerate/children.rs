@@ -102,10 +102,7 @@ impl Worker<'_> {
             consider(pool.reads(item), pool.kind(item), pool.screen(item), &|| pool.screen_hash(item));
         }
         if slot.is_some() {
-            self.screen.derive(slot, known, &mut |line, kind, value| {
-                if beside != 0 && line.reads() & beside == 0 {
-                    return;
-                }
+            self.screen.derive(slot, known, beside, &mut |line, kind, value| {
                 counts.candidates += 1;
                 consider(line.reads(), kind, value, &|| hash_of(value));
             });

@@ -174,7 +174,7 @@ impl<'s> Worker<'s> {
     fn derive_full(&mut self, newest: Option<Slot>) {
         let known = self.full.add_selectors(newest);
         let (pool, screen, counts) = (&mut self.pool, &self.screen, &mut self.outcome.counts);
-        self.full.derive(newest, known, &mut |line, kind, value| {
+        self.full.derive(newest, known, 0, &mut |line, kind, value| {
             counts.candidates += 1;
             pool.add(Some(line), kind, value, || screen.evaluate(line).expect("what has no fault on all sequences has none on some"));
         });

@@ -8,7 +8,7 @@ use super::{Candidate, DEFAULTS, FIRST_PREFIX, Kernels, REDUCTIONS};
 
 const SETS: usize = 1 << FIRST_PREFIX;
 pub(super) const SMALL_REDUCTIONS: u8 = 0b0000_0111;
-const SMALL_DEFAULTS: u8 = 0b0111_1000;
+pub(super) const SMALL_DEFAULTS: u8 = 0b0111_1000;
 
 /// The new line at each position, in order, made when a position is first asked for: most new lines are ruled out at the first.
 #[derive(Debug)]

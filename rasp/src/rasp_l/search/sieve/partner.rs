@@ -5,7 +5,7 @@
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
 
 use super::position::selections;
-use super::words::{broadcast, byte, compare};
+use super::words::{broadcast, byte, compare, compare_words};
 use super::{Candidate, DEFAULTS, Row, SETS, SLOTS_MAX, Sieve, TABULATED, is_possible};
 use crate::rasp_l::search::line::{Kind, Slot};
 
@@ -204,9 +204,22 @@ impl Sieve {
                             narrow(alive, &rows[usize::from(order)], &mut left);
                         }
                     } else {
-                        let sets = self.sets_of(number);
-                        for (alive, &query) in alive.iter_mut().zip(queries) {
-                            narrow(alive, &self.row_of_sets(number, sets, key, query as i8), &mut left);
+                        let (position, sets) = (&self.positions[number], self.sets_of(number));
+                        let (mut equal, mut less) = ([0; SLOTS_MAX], [0; SLOTS_MAX]);
+                        for (word, &key) in key[position.word..].iter().enumerate().take(position.prefix_len.div_ceil(8)) {
+                            for ((equal, less), &query) in equal.iter_mut().zip(&mut less).zip(queries) {
+                                let of_word = compare_words(key, query);
+                                *equal |= of_word.0 << (8 * word);
+                                *less |= of_word.1 << (8 * word);
+                            }
+                        }
+                        for ((alive, equal), less) in alive.iter_mut().zip(equal).zip(less) {
+                            let selected = selections(equal, less, position.prefix);
+                            let mut row = [0; 8];
+                            for (row, set) in row.iter_mut().zip(selected) {
+                                *row = sets[set as usize];
+                            }
+                            narrow(alive, &row, &mut left);
                         }
                     }
                     if !is_any(&left) {

@@ -8,6 +8,9 @@ use super::{DEFAULTS, FIRST, FIRST_PREFIX, ORDERS, POSITIONS_MAX, REDUCTIONS, TA
 use crate::rasp_l::search::layout::{Layout, Scored};
 use crate::rasp_l::search::view::chunk_words;
 
+/// The class of long prefixes: after all others.
+const LONG: usize = 1 << 16;
+
 /// A scored position of the screen.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Position {
@@ -33,6 +36,11 @@ pub(super) struct Against {
 }
 
 impl Position {
+    /// How short its prefix is: 0, 1 and 2 where a first position has tables, the smaller the faster.
+    fn class(&self) -> usize {
+        [FIRST_PREFIX, TABULATED, TABULATED_FIRST].iter().position(|&most| self.prefix_len <= most).unwrap_or(LONG)
+    }
+
     /// How the places of a short prefix compare with a query, which stands in every byte of a word, as a number in base three.
     #[inline(always)]
     pub(super) fn order(&self, key: u64, query: u64) -> usize {
@@ -266,8 +274,9 @@ pub(super) fn by_turns(positions: &[Position]) -> Vec<Position> {
 
 /// The positions in an order that rules most out soon, and how many first ones there are.
 ///
-/// Short prefixes come first; then targets and sequences take turns, since what passes for one target often passes for the same again; then a position is the
-/// better, the fewer sets of places have the target as the maximum, minimum or mean of their tokens.
+/// Short prefixes come first, but not with one target again and again where others have longer ones, since what passes for one target often passes for the same
+/// again. Then targets and sequences take turns; then a position is the better, the fewer sets of places have the target as the maximum, minimum or mean of
+/// their tokens.
 pub(super) fn arrange(positions: Vec<Position>, layout: &Layout) -> (Vec<Position>, usize) {
     let words: Vec<u64> = layout.tokens.iter().flat_map(chunk_words).collect();
     let ease = |position: &Position| {
@@ -281,18 +290,17 @@ pub(super) fn arrange(positions: Vec<Position>, layout: &Layout) -> (Vec<Positio
     let mut left: Vec<(u64, Position)> = positions.into_iter().map(|position| (ease(&position), position)).collect();
     let mut arranged: Vec<Position> = Vec::new();
     while arranged.len() < POSITIONS_MAX && !left.is_empty() {
-        let alike = |position: &Position| {
-            arranged
-                .iter()
-                .map(|other| usize::from(other.target == position.target) + usize::from(other.word == position.word))
-                .sum::<usize>()
+        let key = |&(ease, position): &(u64, Position)| {
+            let of_target = arranged.iter().filter(|other| other.target == position.target).count();
+            let of_sequence = arranged.iter().filter(|other| other.word == position.word).count();
+            (position.class() + of_target, position.class(), of_target + of_sequence, ease, position.lane)
         };
-        let prefix = |len| [FIRST_PREFIX, TABULATED, TABULATED_FIRST].iter().position(|&most| len <= most).unwrap_or(usize::MAX);
-        let key = |&(ease, position): &(u64, Position)| (prefix(position.prefix_len), alike(&position), ease, position.lane);
         let best = (0..left.len()).min_by_key(|&place| key(&left[place])).expect("something is left");
         arranged.push(left.swap_remove(best).1);
     }
-    let first = arranged.iter().take(FIRST).take_while(|position| position.prefix_len <= TABULATED_FIRST).count();
+    let most = arranged.len().min(FIRST);
+    arranged[..most].sort_by_key(Position::class);
+    let first = arranged[..most].iter().take_while(|position| position.prefix_len <= TABULATED_FIRST).count();
     (arranged, first)
 }
 

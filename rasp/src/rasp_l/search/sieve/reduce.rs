@@ -1,12 +1,6 @@
-//! The new line as what is reduced.
+//! The new line as what is reduced by a selector of the state.
 
-use super::position::selections;
-use super::words::{byte, compare, compare_word};
-use super::{Candidate, SLOTS_MAX, Sieve, own};
-use crate::rasp_l::search::line::Slot;
-
-/// The most pairs of a key and a query of which the new line is one or both.
-const PAIRS: usize = 2 * SLOTS_MAX + 1;
+use super::{Candidate, Sieve, own};
 
 /// Selectors in order, with where to go on when the first or second position rules one out.
 #[derive(Debug, Default)]
@@ -75,79 +69,5 @@ impl Sieve {
         }
         self.lists.push((required, list));
         self.lists.len() - 1
-    }
-
-    /// As key or query and as value, at once.
-    pub(super) fn could_reduce_itself(&mut self, candidate: &Candidate<'_>) -> bool {
-        // The new line is the slot behind the others here.
-        let itself = self.kinds.len();
-        let reads_all = |partner: usize| candidate.required & !(1 << partner) == 0;
-        let (mut pairs, mut len) = ([(0, 0); PAIRS], 0);
-        for partner in (0..itself).filter(|&partner| self.kinds[partner] == candidate.kind && reads_all(partner)) {
-            pairs[len] = (itself as Slot, partner as Slot);
-            pairs[len + 1] = (partner as Slot, itself as Slot);
-            len += 2;
-        }
-        if candidate.required == 0 {
-            pairs[len] = (itself as Slot, itself as Slot);
-            len += 1;
-        }
-        self.values.extend_from_slice(candidate.words);
-        let passes = len > 0 && self.any_reduces(candidate, &mut pairs[..len]);
-        self.values.truncate(itself * self.words);
-        passes
-    }
-
-    /// Whether the new line, reduced by some selector of one of these keys and queries, gives the target at each position.
-    ///
-    /// All pairs are looked at together, one position after another, and those that are still possible move to the front.
-    fn any_reduces(&mut self, candidate: &Candidate<'_>, pairs: &mut [(Slot, Slot)]) -> bool {
-        let prospects = u64::from(own::small(candidate.prospects));
-        let all = self.space.operations.select.iter().fold(0, |all, &comparison| all | prospects << (8 * comparison as u32));
-        let mut alive = [all; PAIRS];
-        let mut len = pairs.len();
-        for number in 0..self.short {
-            let position = &self.positions[number];
-            let sets = self.own.sets_of(candidate, &self.positions, number);
-            let mut left = 0;
-            for place in 0..len {
-                let (key, query) = pairs[place];
-                let key_word = self.values[usize::from(key) * self.words + position.word];
-                let query_value = byte(&self.values[usize::from(query) * self.words..], position.lane);
-                let (equal, less) = compare_word(key_word, query_value);
-                let selected = selections(equal, less, position.prefix);
-                let row = selected.into_iter().rev().fold(0, |row, set| row << 8 | u64::from(sets[set as usize % sets.len()]));
-                let narrowed = alive[place] & row;
-                (pairs[left], alive[left]) = ((key, query), narrowed);
-                left += usize::from(own::any_is_possible(narrowed));
-            }
-            len = left;
-            if len == 0 {
-                return false;
-            }
-        }
-        pairs[..len].iter().zip(alive).any(|(&pair, alive)| self.reduces(candidate, pair, alive))
-    }
-
-    /// Whether what is alive with a pair of a key and a query after short prefixes gives the targets of the other positions too.
-    fn reduces(&mut self, candidate: &Candidate<'_>, (key, query): (Slot, Slot), alive: u64) -> bool {
-        let mut alive = alive.to_le_bytes();
-        let of_slot = |slot: Slot| &self.values[usize::from(slot) * self.words..];
-        let (key, query) = (of_slot(key), of_slot(query));
-        for (number, position) in self.positions.iter().enumerate().skip(self.short) {
-            let (equal, less) = compare(&key[position.word..], position.prefix_len.div_ceil(8), byte(query, position.lane));
-            let sets = selections(equal, less, position.prefix);
-            let mut any = false;
-            for (alive, set) in alive.iter_mut().zip(sets) {
-                if own::is_possible(*alive) {
-                    *alive &= self.own.reductions(candidate, &self.positions, number, set);
-                    any |= own::is_possible(*alive);
-                }
-            }
-            if !any {
-                return false;
-            }
-        }
-        true
     }
 }

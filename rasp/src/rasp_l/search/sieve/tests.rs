@@ -126,6 +126,27 @@ proptest! {
     }
 
     #[test]
+    fn many_sets_together_come_to_what_each_does(draws in draws(20), sets: [u32; itself::TOGETHER]) {
+        if let Some((sieve, kind, value, _)) = made(&space(true), &draws) {
+            let words = words_of(&value);
+            for position in sieve.positions.iter().filter(|_| kind == Kind::Token) {
+                let against = position.against(&words, sieve.width);
+                let sets = sets.map(|set| set & position.prefix);
+                let found = itself::reductions_together(position, against, &words, &sets);
+                for (set, found) in sets.into_iter().zip(found) {
+                    let expected = u32::from(own::small(position.reductions(against, &words, set)));
+                    if set == 0 {
+                        prop_assert_eq!(found, expected);
+                    } else {
+                        prop_assert_eq!(found & u32::from(own::SMALL_REDUCTIONS), expected & u32::from(own::SMALL_REDUCTIONS));
+                        prop_assert!(found & u32::from(own::SMALL_DEFAULTS) != 0);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_a_new_line_comes_to_is_what_its_values_do(draws in draws(12), set: u32, bytes: u64) {
         if let Some((mut sieve, kind, value, required)) = made(&space(true), &draws) {
             let words = words_of(&value);

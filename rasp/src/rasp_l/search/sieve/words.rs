@@ -28,7 +28,13 @@ pub(super) fn broadcast(value: i8) -> u64 {
 /// The places of a word whose byte equals a value, and those whose byte is less.
 #[inline(always)]
 pub(super) fn compare_word(word: u64, value: i8) -> (u32, u32) {
-    let (equal, less) = compare_bytes(word, broadcast(value));
+    compare_words(word, broadcast(value))
+}
+
+/// The places whose bytes are the same in both words, and those where the first word's byte is less.
+#[inline(always)]
+pub(super) fn compare_words(left: u64, right: u64) -> (u32, u32) {
+    let (equal, less) = compare_bytes(left, right);
     (gather(equal), gather(less))
 }
 
