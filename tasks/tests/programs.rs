@@ -328,7 +328,7 @@ fn programs_are_as_long_as_they_should_be() {
         ("dyck-1", 4),
         ("shuffle-dyck-2", 6),
         ("anbn", 4),
-        ("anbncn", 7),
+        ("anbncn", 4),
         ("tomita-1", 2),
         ("tomita-2", 5),
         ("tomita-4", 5),

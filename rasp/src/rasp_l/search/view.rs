@@ -344,10 +344,16 @@ impl<'s> View<'s> {
             let of_reduction = if is_constant { self.value(value) } else { of_reduction };
             let defaults = line::defaults(self.space, kind);
             for &default in if self.some_empty[selector] { defaults } else { &defaults[..defaults.len().min(1)] } {
+                let line = Line::Aggregate { select: self.selects[selector], value, reduction, default };
+                // Where nothing is selected, `reduced` has 0 already.
+                if !is_constant && (default == 0 || !self.some_empty[selector]) {
+                    give(line, kind, of_reduction);
+                    continue;
+                }
                 for chunk in 0..chunks {
                     self.kernels.fill(&of_reduction[chunk], &count[chunk], default, &self.layout.valid[chunk], &mut out[chunk]);
                 }
-                give(Line::Aggregate { select: self.selects[selector], value, reduction, default }, kind, out);
+                give(line, kind, out);
             }
         }
         self.scratch = room;

@@ -105,6 +105,7 @@ impl<'s> Worker<'s> {
     ) -> Option<()> {
         self.settled.clear();
         if left == 2 {
+            debug_assert_eq!(modulus, 1, "pairs are not split");
             self.last_pairs(before, first, unused, stop);
         }
         for item in first..self.pool.len() {

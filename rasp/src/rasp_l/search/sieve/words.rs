@@ -8,7 +8,7 @@ pub(super) fn byte(words: &[u64], lane: usize) -> i8 {
 }
 
 /// The places of some words whose byte equals a value, and those whose byte is less.
-#[inline]
+#[inline(always)]
 pub(super) fn compare(words: &[u64], width: usize, value: i8) -> (u32, u32) {
     let (mut equal, mut less) = compare_word(words[0], value);
     for (word, &places) in words.iter().enumerate().take(width).skip(1) {
