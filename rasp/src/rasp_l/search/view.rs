@@ -119,14 +119,16 @@ impl<'s> View<'s> {
     }
 
     /// Gives every value that one operation makes of the slots there are, the slot `newest` among them, with the operation and its kind; before the
-    /// first line is chosen (`newest` is `None`), every value that one operation makes of the leaves. Values come more than once. Operations with a fault
+    /// first line is chosen (`newest` is `None`), every value that one operation makes of the leaves. Values come more than once, but of a value's reductions that are
+    /// the same on this layout only one. Operations with a fault
     /// somewhere are left out, and so is what reads no slot of `beside`, unless that is 0. `known` is what [`add_selectors`](Self::add_selectors) gave.
     pub(super) fn derive(&mut self, newest: Option<Slot>, known: usize, beside: u32, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
         self.elementwise(newest, beside, give);
         self.attention(newest, 0..known, known..self.selects.len(), beside, true, give);
     }
 
-    /// As [`derive`](Self::derive) by the selectors of another view of the same state: what selects the same here may differ there.
+    /// As [`derive`](Self::derive) by the selectors of another view of the same state: what selects the same here may differ there, and reductions that are the same
+    /// here may too, so all are given.
     pub(super) fn derive_by(&mut self, other: &View<'_>, newest: Slot, known: usize, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
         self.elementwise(Some(newest), 0, give);
         let own = self.selects.len();

@@ -8,7 +8,7 @@ use crate::rasp_l::search::line::Slot;
 
 /// The most pairs of a key and a query of which the new line is one or both.
 const PAIRS: usize = 2 * SLOTS_MAX + 1;
-/// Pairs that are looked at together where prefixes are long.
+/// Pairs that are looked at together behind the first positions with short prefixes.
 pub(super) const TOGETHER: usize = 16;
 
 impl Sieve {
@@ -65,7 +65,7 @@ impl Sieve {
         pairs.zip(alive).any(|(pairs, alive)| self.some_reduces(candidate, pairs, alive))
     }
 
-    /// Whether what is alive with some of a few pairs of a key and a query after short prefixes gives the targets of the other positions too.
+    /// Whether what is alive with some of a few pairs of a key and a query after the first positions with short prefixes gives the targets of the others too.
     fn some_reduces(&self, candidate: &Candidate<'_>, pairs: &[(Slot, Slot)], alive: &[u64]) -> bool {
         let mut possible = [[0; TOGETHER]; 6];
         for (comparison, possible) in possible.iter_mut().enumerate() {

@@ -274,7 +274,7 @@ pub(super) fn by_turns(positions: &[Position]) -> Vec<Position> {
 
 /// The positions in an order that rules most out soon, and how many first ones there are.
 ///
-/// Short prefixes come first, but not with one target again and again where others have longer ones, since what passes for one target often passes for the same
+/// Short prefixes come first, but not with one target again and again where others have somewhat longer ones, since what passes for one target often passes for the same
 /// again. Then targets and sequences take turns; then a position is the better, the fewer sets of places have the target as the maximum, minimum or mean of
 /// their tokens.
 pub(super) fn arrange(positions: Vec<Position>, layout: &Layout) -> (Vec<Position>, usize) {
