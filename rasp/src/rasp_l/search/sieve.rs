@@ -12,6 +12,7 @@
 
 mod calculate;
 mod choose;
+mod defaults;
 mod itself;
 mod own;
 pub(super) mod pairs;
@@ -31,6 +32,7 @@ use super::view::{View, chunk_words};
 use crate::rasp_l::graph::Reduction;
 use calculate::Calculations;
 use choose::Branch;
+use defaults::Gap;
 use own::Own;
 use partner::{Group, Reach, Start};
 use position::{Against, Eight, Position, Prospects, arrange, by_turns, position};
@@ -54,6 +56,10 @@ const TABULATED: usize = 8;
 const SETS: usize = 1 << TABULATED;
 /// The longest at a first position.
 const TABULATED_FIRST: usize = 12;
+/// The most words of a value on a screen.
+const WORDS_MAX: usize = 8 * 8;
+/// The most defaults that are looked at together.
+const DEFAULTS_TOGETHER: usize = 8;
 /// The bits of one value: its maximum, minimum and mean.
 const REDUCTIONS: u64 = 0b111;
 /// The highest bits of a word: which defaults are still possible. An empty set has all reductions that its target is a default of, but only that default.
@@ -99,6 +105,8 @@ pub(super) struct Sieve {
     reads: Vec<u32>,
     /// The defaults that give the target wherever each selector selects nothing.
     defaults: Vec<u64>,
+    /// `[selectors][first]`: where, among the places before each first position, each selects nothing.
+    gaps: Vec<Gap>,
     /// For each slot, how many selectors there were before.
     marks: Vec<usize>,
     /// How many of the positions are first ones.
@@ -133,6 +141,35 @@ pub(super) struct Sieve {
     last_operations: HashMap<(Vec<Kind>, Kind, u32), u64>,
 }
 
+/// In which of its roles a last operation may read a new line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Roles {
+    All,
+    /// As what is reduced, itself key or query too or not.
+    Reduced,
+}
+
+/// What is left of aggregations that differ by their defaults: a bit for each default.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Left {
+    /// Some last operation could agree that reads it as something else than what is reduced.
+    otherwise: u32,
+    /// It could have the targets where it is reduced.
+    reduced: u32,
+}
+
+impl Left {
+    /// In which roles a default is left.
+    #[inline]
+    pub(super) fn roles(self, number: usize) -> Option<Roles> {
+        match (self.otherwise >> number & 1, self.reduced >> number & 1) {
+            (1, _) => Some(Roles::All),
+            (_, 1) => Some(Roles::Reduced),
+            _ => None,
+        }
+    }
+}
+
 /// The new line.
 struct Candidate<'c> {
     kind: Kind,
@@ -147,7 +184,8 @@ impl Sieve {
     pub(super) fn new(space: &Space, layout: &Layout) -> Self {
         let defaults: Vec<i8> =
             space.constants.iter().copied().filter(|constant| layout.scored.iter().any(|scored| scored.target == *constant)).collect();
-        let (positions, first) = arrange(layout.scored.iter().map(|&scored| position(scored, &defaults)).collect(), layout);
+        let (positions, first) =
+            arrange(layout.scored.iter().map(|&scored| position(scored, &defaults, &space.constants)).collect(), layout);
         let bit = |reduction, bit: u64| if space.operations.reductions.contains(&reduction) { bit } else { 0 };
         let (eights, long): (Vec<Position>, Vec<Position>) =
             by_turns(&positions).into_iter().partition(|position| position.prefix_len <= TABULATED);
@@ -178,6 +216,7 @@ impl Sieve {
             sets: Vec::new(),
             reads: Vec::new(),
             defaults: Vec::new(),
+            gaps: Vec::new(),
             marks: Vec::new(),
             first,
             short,
@@ -253,6 +292,7 @@ impl Sieve {
         self.reads.truncate(self.marks.pop().expect("a slot was added"));
         self.defaults.truncate(self.reads.len());
         self.sets.truncate(self.reads.len() * self.positions.len());
+        self.gaps.truncate(self.reads.len() * self.first);
     }
 
     /// The present table.
@@ -279,6 +319,7 @@ impl Sieve {
                 self.sets.push(set);
             }
             self.defaults.push(defaults);
+            self.add_gaps(view.unselected(selector));
         }
     }
 
@@ -291,27 +332,25 @@ impl Sieve {
         self.calculations.begin();
     }
 
-    /// Whether a last operation that reads this new value, and all slots of `required`, could agree.
-    pub(super) fn passes(&mut self, kind: Kind, value: &[Chunk], required: u32) -> bool {
-        let mut room = [0; 8 * 8];
-        let words = &mut room[..self.words];
-        for (words, chunk) in words.chunks_exact_mut(8).zip(value) {
-            words.copy_from_slice(&chunk_words(chunk));
-        }
-        let mut candidate = Candidate { kind, words, required, prospects: 0 };
+    /// Whether a last operation that reads this new value in one of these roles, and all slots of `required`, could agree.
+    pub(super) fn passes(&mut self, kind: Kind, value: &[Chunk], required: u32, roles: Roles) -> bool {
+        let mut room = [0; WORDS_MAX];
+        let mut candidate = Candidate { kind, words: words_of(value, &mut room), required, prospects: 0 };
         if kind == Kind::Token {
             self.weigh(&mut candidate);
         }
-        let by_choice = match kind {
-            Kind::Token => self.could_calculate(&candidate) || self.could_be_chosen(&candidate),
-            Kind::Boolean => self.could_choose(&candidate),
-            Kind::Index(_) => false,
-        };
-        let start = self.start(kind, required);
-        by_choice
-            || self.could_be_key(&candidate, start)
-            || self.could_be_query(&candidate, start)
-            || candidate.prospects != 0 && (self.could_be_reduced(&candidate) || self.could_reduce_itself(&candidate))
+        if roles == Roles::All {
+            let by_choice = match kind {
+                Kind::Token => self.could_calculate(&candidate) || self.could_be_chosen(&candidate),
+                Kind::Boolean => self.could_choose(&candidate),
+                Kind::Index(_) => false,
+            };
+            let start = self.start(kind, required);
+            if by_choice || self.could_be_key(&candidate, start) || self.could_be_query(&candidate, start) {
+                return true;
+            }
+        }
+        candidate.prospects != 0 && (self.could_be_reduced(&candidate) || self.could_reduce_itself(&candidate))
     }
 
     /// Compares a token with the targets.
@@ -349,19 +388,19 @@ impl Sieve {
         let mut total = 0;
         for &((one, other, required), number) in numbers {
             self.kinds.push(one.in_slot(slot));
-            total += number * self.last_operations(&[(other, required | 1 << slot)]);
+            total += number * self.last_operations([((other, required | 1 << slot), 1)].into_iter());
             self.kinds.pop();
         }
         total
     }
 
     /// How many last operations read a last line of each of these kinds and the slots required with it.
-    pub(super) fn last_operations(&mut self, last_lines: &[(Kind, u32)]) -> u64 {
+    pub(super) fn last_operations(&mut self, last_lines: impl Iterator<Item = ((Kind, u32), u64)>) -> u64 {
         let mut numbers: Vec<((Kind, u32), u64)> = Vec::new();
-        for &last_line in last_lines {
+        for (last_line, more) in last_lines {
             match numbers.iter_mut().find(|(other, _)| *other == last_line) {
-                Some((_, number)) => *number += 1,
-                None => numbers.push((last_line, 1)),
+                Some((_, number)) => *number += more,
+                None => numbers.push((last_line, more)),
             }
         }
         let slot = self.kinds.len() as Slot;
@@ -382,6 +421,15 @@ impl Sieve {
         }
         total
     }
+}
+
+/// The words of a value, in this room.
+#[inline]
+fn words_of<'r>(value: &[Chunk], room: &'r mut [u64; WORDS_MAX]) -> &'r [u64] {
+    for (words, chunk) in room.chunks_exact_mut(8).zip(value) {
+        words.copy_from_slice(&chunk_words(chunk));
+    }
+    &room[..8 * value.len()]
 }
 
 /// Whether some reduction is left, and a default for it.

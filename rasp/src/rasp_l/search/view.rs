@@ -10,6 +10,63 @@ use crate::rasp_l::graph::Reduction;
 use crate::rasp_l::operation::Arithmetic;
 use std::ops::Range;
 
+/// What takes the values that a state makes possible.
+pub(super) trait Take {
+    /// Takes one.
+    fn take(&mut self, line: Line, kind: Kind, value: &[Chunk]);
+
+    /// Takes the aggregations that differ by their defaults alone: all, unless it knows better.
+    #[inline]
+    fn take_defaults(&mut self, aggregation: &Unfilled<'_>, out: &mut [Chunk]) {
+        for &default in aggregation.defaults {
+            let value = aggregation.fill(default, out);
+            self.take(aggregation.line(default), aggregation.kind, value);
+        }
+    }
+}
+
+impl<F: FnMut(Line, Kind, &[Chunk])> Take for F {
+    #[inline]
+    fn take(&mut self, line: Line, kind: Kind, value: &[Chunk]) {
+        self(line, kind, value);
+    }
+}
+
+/// An aggregation without its default.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unfilled<'v> {
+    /// The number of its selector.
+    pub(super) selector: usize,
+    pub(super) select: Select,
+    pub(super) value: Slot,
+    pub(super) reduction: Reduction,
+    pub(super) kind: Kind,
+    pub(super) defaults: &'v [i8],
+    /// `[chunks]`: its values where something is selected, and 0 elsewhere.
+    pub(super) reduced: &'v [Chunk],
+    /// `[chunks]`: all ones at positions where nothing is.
+    pub(super) unselected: &'v [Chunk],
+    kernels: Kernels,
+}
+
+impl Unfilled<'_> {
+    pub(super) fn line(&self, default: i8) -> Line {
+        Line::Aggregate { select: self.select, value: self.value, reduction: self.reduction, default }
+    }
+
+    /// Its values with a default; `out` is room for them.
+    #[inline]
+    pub(super) fn fill<'o>(&'o self, default: i8, out: &'o mut [Chunk]) -> &'o [Chunk] {
+        if default == 0 {
+            return self.reduced;
+        }
+        for ((out, reduced), unselected) in out.iter_mut().zip(self.reduced).zip(self.unselected) {
+            self.kernels.map(reduced, unselected, &[u8::MAX; LANES], out, |reduced, unselected| reduced | default & unselected);
+        }
+        out
+    }
+}
+
 /// The leaves and lines of a state, with what they are in every lane of a layout, and each selector over them that is unlike the others.
 #[derive(Clone, Debug)]
 pub(super) struct View<'s> {
@@ -26,7 +83,9 @@ pub(super) struct View<'s> {
     masks: Vec<Bits>,
     /// `[selectors][chunks]`: how many places each selects.
     counts: Vec<Chunk>,
-    /// Whether each selects nothing at some position.
+    /// `[selectors][chunks]`: all ones at positions where each selects nothing.
+    unselected: Vec<Chunk>,
+    /// Whether there is such a position.
     some_empty: Vec<bool>,
     /// Whether the layout is a part of the sequences only.
     is_part: bool,
@@ -52,6 +111,7 @@ impl<'s> View<'s> {
             selects: Vec::new(),
             masks: Vec::new(),
             counts: Vec::new(),
+            unselected: Vec::new(),
             some_empty: Vec::new(),
             is_part,
             table: Table::default(),
@@ -115,6 +175,7 @@ impl<'s> View<'s> {
         self.selects.truncate(selectors);
         self.masks.truncate(selectors * self.mask_size());
         self.counts.truncate(selectors * self.layout.chunks);
+        self.unselected.truncate(selectors * self.layout.chunks);
         self.some_empty.truncate(selectors);
     }
 
@@ -122,20 +183,20 @@ impl<'s> View<'s> {
     /// first line is chosen (`newest` is `None`), every value that one operation makes of the leaves. Values come more than once, but of a value's reductions that are
     /// the same on this layout only one. Operations with a fault
     /// somewhere are left out, and so is what reads no slot of `beside`, unless that is 0. `known` is what [`add_selectors`](Self::add_selectors) gave.
-    pub(super) fn derive(&mut self, newest: Option<Slot>, known: usize, beside: u32, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
+    pub(super) fn derive(&mut self, newest: Option<Slot>, known: usize, beside: u32, give: &mut impl Take) {
         self.elementwise(newest, beside, give);
         self.attention(newest, 0..known, known..self.selects.len(), beside, true, give);
     }
 
     /// As [`derive`](Self::derive) by the selectors of another view of the same state: what selects the same here may differ there, and reductions that are the same
     /// here may too, so all are given.
-    pub(super) fn derive_by(&mut self, other: &View<'_>, newest: Slot, known: usize, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
+    pub(super) fn derive_by(&mut self, other: &View<'_>, newest: Slot, known: usize, give: &mut impl Take) {
         self.elementwise(Some(newest), 0, give);
         let own = self.selects.len();
         for (&select, &some_empty) in other.selects.iter().zip(&other.some_empty) {
             let mask = self.mask_of(select);
             self.push_selector(select, &mask);
-            self.some_empty.push(some_empty);
+            *self.some_empty.last_mut().expect("it was added") = some_empty;
         }
         self.attention(Some(newest), own..own + known, own + known..self.selects.len(), 0, false, give);
         self.truncate_selectors(own);
@@ -143,15 +204,7 @@ impl<'s> View<'s> {
 
     /// What the newest slot makes possible by the known selectors, and all slots by the new ones; of reductions that are the same here, one, if they are to be
     /// `unlike`.
-    fn attention(
-        &mut self,
-        newest: Option<Slot>,
-        known: Range<usize>,
-        new: Range<usize>,
-        beside: u32,
-        unlike: bool,
-        give: &mut impl FnMut(Line, Kind, &[Chunk]),
-    ) {
+    fn attention(&mut self, newest: Option<Slot>, known: Range<usize>, new: Range<usize>, beside: u32, unlike: bool, give: &mut impl Take) {
         let slots = self.kinds.len() as Slot;
         let is_wanted = |reads: u32| beside == 0 || reads & beside != 0;
         for selector in new {
@@ -172,13 +225,13 @@ impl<'s> View<'s> {
         }
     }
 
-    fn elementwise(&mut self, newest: Option<Slot>, beside: u32, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
+    fn elementwise(&mut self, newest: Option<Slot>, beside: u32, give: &mut impl Take) {
         let mut out = std::mem::take(&mut self.scratch);
         out.resize(self.layout.chunks, [0; LANES]);
         let reading = newest.map_or(0, |newest| 1 << newest);
         line::visit_elementwise(self.space, &self.kinds, reading, |line, kind| {
             if (beside == 0 || line.reads() & beside != 0) && self.elementwise_line(line, &mut out) {
-                give(line, kind, &out);
+                give.take(line, kind, &out);
             }
         });
         self.scratch = out;
@@ -271,14 +324,7 @@ impl<'s> View<'s> {
         let is_same = |other: usize| lines(self.selects[other]) == reads && self.masks[other * size..][..size] == *mask;
         if self.table.find(hash, is_same).is_none() {
             self.table.push(hash);
-            let counted = self.counts.len();
             self.push_selector(select, mask);
-            let mut some_empty = false;
-            for (valid, count) in self.layout.valid.iter().zip(&self.counts[counted..]) {
-                // Without a branch for each lane.
-                some_empty |= count.iter().zip(valid).fold(0, |empty, (&count, &valid)| empty | u8::from(count == 0) & valid) != 0;
-            }
-            self.some_empty.push(some_empty);
         }
     }
 
@@ -287,8 +333,14 @@ impl<'s> View<'s> {
         self.masks.extend_from_slice(mask);
         for chunk in 0..self.layout.chunks {
             let count = self.count(mask, chunk);
+            let mut unselected = [0; LANES];
+            self.kernels.fill(&[0; LANES], &count, -1, &self.layout.valid[chunk], &mut unselected);
             self.counts.push(count);
+            self.unselected.push(unselected);
         }
+        let unselected = &self.unselected[self.unselected.len() - self.layout.chunks..];
+        // Without a branch for each lane.
+        self.some_empty.push(unselected.iter().any(|chunk| chunk.iter().fold(0, |all, lane| all | lane) != 0));
     }
 
     /// How many places a mask selects, in one chunk.
@@ -296,19 +348,24 @@ impl<'s> View<'s> {
         self.kernels.count(self.layout.width / 8, |byte| &mask[byte * self.layout.chunks + chunk])
     }
 
+    /// `[chunks]`: all ones at positions where a selector selects nothing.
+    pub(super) fn unselected(&self, selector: usize) -> &[Chunk] {
+        &self.unselected[selector * self.layout.chunks..][..self.layout.chunks]
+    }
+
     /// `[chunks]`: how many places a selector selects.
     fn counts(&self, selector: usize) -> &[Chunk] {
         &self.counts[selector * self.layout.chunks..][..self.layout.chunks]
     }
 
-    fn width(&self, selector: usize, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
+    fn width(&self, selector: usize, give: &mut impl Take) {
         if self.space.operations.width {
-            give(Line::Width(self.selects[selector]), line::width_kind(self.space), self.counts(selector));
+            give.take(Line::Width(self.selects[selector]), line::width_kind(self.space), self.counts(selector));
         }
     }
 
     /// Every aggregation of a value by a selector, the reductions `unlike` each other or not.
-    fn aggregate(&mut self, selector: usize, value: Slot, unlike: bool, give: &mut impl FnMut(Line, Kind, &[Chunk])) {
+    fn aggregate(&mut self, selector: usize, value: Slot, unlike: bool, give: &mut impl Take) {
         let kind = self.kinds[usize::from(value)];
         let (chunks, width, size) = (self.layout.chunks, self.layout.width, self.mask_size());
         let is_constant = line::is_constant(self.space, value);
@@ -317,46 +374,50 @@ impl<'s> View<'s> {
         room.resize(4 * chunks, [0; LANES]);
         let (reduced, out) = room.split_at_mut(3 * chunks);
         let count = self.counts(selector);
-        if !is_constant {
-            let mask = &self.masks[selector * size..][..size];
-            let spread = &self.spreads[usize::from(value) * width * chunks..][..width * chunks];
-            for chunk in 0..chunks {
-                let (masks, values) = (|byte: usize| &mask[byte * chunks + chunk], |place: usize| &spread[place * chunks + chunk]);
-                let of_chunk = self.kernels.reduce(width, with_mean.then_some(&count[chunk]), masks, values);
-                for (reduction, value) in [of_chunk.max, of_chunk.min, of_chunk.mean].iter().enumerate() {
-                    self.kernels.fill(value, &count[chunk], 0, &self.layout.valid[chunk], &mut reduced[reduction * chunks + chunk]);
-                }
+        let mask = &self.masks[selector * size..][..size];
+        let spread = &self.spreads[usize::from(value) * width * chunks..][..width * chunks];
+        for chunk in 0..chunks {
+            let mut fill = |reduction: usize, value: &Chunk| {
+                self.kernels.fill(value, &count[chunk], 0, &self.layout.valid[chunk], &mut reduced[reduction * chunks + chunk]);
+            };
+            if is_constant {
+                fill(0, &self.value(value)[chunk]);
+                continue;
             }
+            let (masks, values) = (|byte: usize| &mask[byte * chunks + chunk], |place: usize| &spread[place * chunks + chunk]);
+            let of_chunk = self.kernels.reduce(width, with_mean.then_some(&count[chunk]), masks, values);
+            [of_chunk.max, of_chunk.min, of_chunk.mean].iter().enumerate().for_each(|(reduction, value)| fill(reduction, value));
         }
         let (max, others) = reduced.split_at(chunks);
         let (min, mean) = others.split_at(chunks);
-        // All reductions of a constant are the same.
-        let is_same = |one: &[Chunk], other: &[Chunk]| is_constant || unlike && one == other;
         let has = |reduction| self.space.operations.reductions.contains(&reduction);
+        let mut given = 0;
         for &reduction in &self.space.operations.reductions {
             let (of_reduction, is_given) = match reduction {
                 Reduction::Mean if kind != Kind::Token => continue,
+                // All reductions of a constant are the same.
+                _ if is_constant => (max, given > 0),
                 Reduction::Max => (max, false),
-                Reduction::Min => (min, has(Reduction::Max) && is_same(min, max)),
-                Reduction::Mean => (mean, has(Reduction::Max) && is_same(mean, max) || has(Reduction::Min) && is_same(mean, min)),
+                Reduction::Min => (min, unlike && has(Reduction::Max) && min == max),
+                Reduction::Mean => (mean, unlike && (has(Reduction::Max) && mean == max || has(Reduction::Min) && mean == min)),
             };
             if is_given {
                 continue;
             }
-            let of_reduction = if is_constant { self.value(value) } else { of_reduction };
+            given += 1;
             let defaults = line::defaults(self.space, kind);
-            for &default in if self.some_empty[selector] { defaults } else { &defaults[..defaults.len().min(1)] } {
-                let line = Line::Aggregate { select: self.selects[selector], value, reduction, default };
-                // Where nothing is selected, `reduced` has 0 already.
-                if !is_constant && (default == 0 || !self.some_empty[selector]) {
-                    give(line, kind, of_reduction);
-                    continue;
-                }
-                for chunk in 0..chunks {
-                    self.kernels.fill(&of_reduction[chunk], &count[chunk], default, &self.layout.valid[chunk], &mut out[chunk]);
-                }
-                give(line, kind, out);
-            }
+            let aggregation = Unfilled {
+                selector,
+                select: self.selects[selector],
+                value,
+                reduction,
+                kind,
+                defaults: if self.some_empty[selector] { defaults } else { &defaults[..defaults.len().min(1)] },
+                reduced: of_reduction,
+                unselected: self.unselected(selector),
+                kernels: self.kernels,
+            };
+            give.take_defaults(&aggregation, out);
         }
         self.scratch = room;
     }

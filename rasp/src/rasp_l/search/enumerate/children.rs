@@ -1,9 +1,13 @@
 //! The last lines of a state, one by one.
 
 use super::super::kernel::Chunk;
-use super::super::line::{Kind, Slot};
-use super::super::pool::{coarse, hash_of};
+use super::super::line::{Kind, Line, Slot};
+use super::super::pool::{Pool, coarse, hash_of};
+use super::super::settled::Settled;
+use super::super::sieve::{Roles, Sieve};
 use super::super::table::{Table, spread};
+use super::super::view::{Take, Unfilled};
+use super::Counts;
 use super::worker::{Made, Worker};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -20,42 +24,150 @@ pub(super) struct LastLines {
     pub(super) beside: u32,
 }
 
-/// The last lines that a state could have, as far as the screen tells them apart.
+/// Values of equal length without duplicates, each with what last line it would be: its kind, and what it leaves to be read.
 #[derive(Debug, Default)]
-pub(super) struct Children {
+struct Distinct {
     table: Table,
     kinds: Vec<(Kind, u32)>,
-    /// `[children][chunks]`
+    /// `[values][chunks]`
     values: Vec<Chunk>,
-    /// Those with which some last operation agrees with the screen.
-    passed: Vec<usize>,
 }
 
-impl Children {
+impl Distinct {
     fn clear(&mut self) {
         self.table.truncate(0);
         self.kinds.clear();
         self.values.clear();
-        self.passed.clear();
     }
 
-    /// Adds a child unless it is there; `hash` is its value's.
+    /// Adds a value, which comes in two parts, unless it is there; `hash` is its own. Whether it was added.
     #[inline]
-    fn add(&mut self, kind: Kind, unused: u32, value: &[Chunk], hash: u64) -> bool {
+    fn add(&mut self, kind: Kind, unused: u32, [first, second]: [&[Chunk]; 2], hash: u64) -> bool {
         let hash = hash ^ spread(coarse(kind) ^ u64::from(unused) << 2);
-        let is_same = |child: usize| self.kinds[child] == (kind, unused) && self.values[child * value.len()..][..value.len()] == *value;
+        let len = first.len() + second.len();
+        let is_same = |place: usize| {
+            self.kinds[place] == (kind, unused) && {
+                let (one, other) = self.values[place * len..][..len].split_at(first.len());
+                one == first && other == second
+            }
+        };
         if self.table.find(hash, is_same).is_some() {
             return false;
         }
         self.table.push(hash);
         self.kinds.push((kind, unused));
-        self.values.extend_from_slice(value);
+        self.values.extend_from_slice(first);
+        self.values.extend_from_slice(second);
         true
     }
 
-    fn value(&self, child: usize) -> &[Chunk] {
+    fn value(&self, place: usize) -> &[Chunk] {
         let chunks = self.values.len() / self.kinds.len();
-        &self.values[child * chunks..][..chunks]
+        &self.values[place * chunks..][..chunks]
+    }
+}
+
+/// The last lines that a state could have, as far as the screen tells them apart.
+#[derive(Debug, Default)]
+pub(super) struct Children {
+    /// Those that were looked at one by one.
+    lines: Distinct,
+    /// Those that were looked at for all their defaults together: what they are where something is selected, and where nothing is.
+    unfilled: Distinct,
+    /// How many of the latter were ruled out so, by kind and what they leave to be read.
+    ruled_out: Vec<((Kind, u32), u64)>,
+    /// Those of `lines` with which some last operation agrees with the screen.
+    passed: Vec<usize>,
+}
+
+impl Children {
+    fn clear(&mut self) {
+        self.lines.clear();
+        self.unfilled.clear();
+        self.ruled_out.clear();
+        self.passed.clear();
+    }
+
+    fn rule_out(&mut self, kind: Kind, unused: u32, number: u64) {
+        match self.ruled_out.iter_mut().find(|(other, _)| *other == (kind, unused)) {
+            Some((_, known)) => *known += number,
+            None => self.ruled_out.push(((kind, unused), number)),
+        }
+    }
+
+    /// How many there are of each kind that leave the same to be read.
+    fn numbers(&self) -> impl Iterator<Item = ((Kind, u32), u64)> {
+        self.ruled_out.iter().copied().chain(self.lines.kinds.iter().map(|&of_line| (of_line, 1)))
+    }
+}
+
+/// What looks at the last lines as they are made.
+struct Look<'w> {
+    children: &'w mut Children,
+    sieve: &'w mut Sieve,
+    counts: &'w mut Counts,
+    settled: &'w Settled,
+    pool: &'w Pool,
+    unused: u32,
+    newest: Option<(usize, Slot)>,
+}
+
+impl Look<'_> {
+    /// What is read by nothing when a line that reads these slots is the last one; `None` where that is too much.
+    fn unused_with(&self, reads: u32) -> Option<u32> {
+        let unused = self.unused & !reads;
+        // A last operation reads three values at most.
+        (unused.count_ones() <= 2).then_some(unused)
+    }
+
+    /// Looks at a line that leaves these slots to be read.
+    fn look_at(&mut self, unused: u32, kind: Kind, value: &[Chunk], hash: u64, roles: Roles) {
+        let mut required = unused;
+        if let Some((added, slot)) = self.newest
+            && let Some(item) = self.settled.find(self.pool, kind, value, hash)
+            && !self.settled.passes(item)
+        {
+            if self.settled.is_ruled_out(self.pool, added, item, unused) {
+                return;
+            }
+            required |= 1 << slot;
+        }
+        if self.children.lines.add(kind, unused, [value, &[]], hash) && self.sieve.passes(kind, value, required, roles) {
+            self.children.passed.push(self.children.lines.kinds.len() - 1);
+        }
+    }
+}
+
+impl Take for Look<'_> {
+    #[inline]
+    fn take(&mut self, line: Line, kind: Kind, value: &[Chunk]) {
+        self.counts.candidates += 1;
+        if let Some(unused) = self.unused_with(line.reads()) {
+            self.look_at(unused, kind, value, hash_of(value), Roles::All);
+        }
+    }
+
+    fn take_defaults(&mut self, aggregation: &Unfilled<'_>, out: &mut [Chunk]) {
+        let (kind, defaults) = (aggregation.kind, aggregation.defaults);
+        self.counts.candidates += defaults.len() as u64;
+        let Some(unused) = self.unused_with(aggregation.line(0).reads()) else { return };
+        let mut left = None;
+        if Sieve::looks_at_together(kind, defaults) {
+            let parts = [aggregation.reduced, aggregation.unselected];
+            if !self.children.unfilled.add(kind, unused, parts, hash_of(parts[0]) ^ spread(hash_of(parts[1]))) {
+                return;
+            }
+            let of_defaults = self.sieve.left_with_defaults(aggregation, unused);
+            let ruled_out = (0..defaults.len()).filter(|&number| of_defaults.roles(number).is_none()).count();
+            self.children.rule_out(kind, unused, ruled_out as u64);
+            left = Some(of_defaults);
+        }
+        for (number, &default) in defaults.iter().enumerate() {
+            if let Some(roles) = left.map_or(Some(Roles::All), |left| left.roles(number)) {
+                let value = aggregation.fill(default, out);
+                self.look_at(unused, kind, value, hash_of(value), roles);
+            }
+        }
     }
 }
 
@@ -75,40 +187,25 @@ impl Worker<'_> {
         let slot = newest.map(|(_, slot)| slot);
         let known = if slot.is_some() { self.screen.add_selectors(slot) } else { 0 };
         self.sieve.begin(&self.screen);
-        let (children, sieve, counts, settled) = (&mut self.children, &mut self.sieve, &mut self.outcome.counts, &self.settled);
-        let pool = &self.pool;
-        let mut consider = |reads: u32, kind, value: &[Chunk], hash: &dyn Fn() -> u64| {
-            let unused = unused & !reads;
-            // A last operation reads three values at most.
-            if unused.count_ones() > 2 {
-                return;
-            }
-            let hash = hash();
-            let mut required = unused;
-            if let Some((added, slot)) = newest
-                && let Some(item) = settled.find(pool, kind, value, hash)
-                && !settled.passes(item)
-            {
-                if settled.is_ruled_out(pool, added, item, unused) {
-                    return;
-                }
-                required |= 1 << slot;
-            }
-            if children.add(kind, unused, value, hash) && sieve.passes(kind, value, required) {
-                children.passed.push(children.kinds.len() - 1);
-            }
+        let mut look = Look {
+            children: &mut self.children,
+            sieve: &mut self.sieve,
+            counts: &mut self.outcome.counts,
+            settled: &self.settled,
+            pool: &self.pool,
+            unused,
+            newest,
         };
-        for item in first..pool.len() {
-            consider(pool.reads(item), pool.kind(item), pool.screen(item), &|| pool.screen_hash(item));
+        for item in first..look.pool.len() {
+            if let Some(unused) = look.unused_with(look.pool.reads(item)) {
+                look.look_at(unused, look.pool.kind(item), look.pool.screen(item), look.pool.screen_hash(item), Roles::All);
+            }
         }
         if slot.is_some() {
-            self.screen.derive(slot, known, beside, &mut |line, kind, value| {
-                counts.candidates += 1;
-                consider(line.reads(), kind, value, &|| hash_of(value));
-            });
+            self.screen.derive(slot, known, beside, &mut look);
         }
-        self.outcome.counts.states += self.children.kinds.len() as u64;
-        self.outcome.counts.last_operations += self.sieve.last_operations(&self.children.kinds);
+        self.outcome.counts.states += self.children.numbers().map(|(_, number)| number).sum::<u64>();
+        self.outcome.counts.last_operations += self.sieve.last_operations(self.children.numbers());
         if !self.children.passed.is_empty() {
             self.try_passed(last, stop);
         }
@@ -123,7 +220,7 @@ impl Worker<'_> {
             self.full.push(self.pool.kind(item), self.pool.value(item));
             let children = &self.children;
             // Of equal values the first is added, so all of them must come: an index too, where it stands for a width that passed.
-            let of_child = |&child: &usize| (coarse(children.kinds[child].0), children.value(child).to_vec());
+            let of_child = |&child: &usize| (coarse(children.lines.kinds[child].0), children.lines.value(child).to_vec());
             let passed: Vec<(u64, Vec<Chunk>)> = children.passed.iter().map(of_child).collect();
             let is_like = |_, kind, screen: &[Chunk]| passed.iter().any(|(other, value)| *other == coarse(kind) && *value == screen);
             let mut made = self.derive_like(slot, is_like);
@@ -142,7 +239,7 @@ impl Worker<'_> {
             }
             let (kind, unused) = (self.pool.kind(item), self.unused_with(item, unused));
             let screen = self.pool.screen(item);
-            let is_like = |&child: &usize| self.children.kinds[child] == (kind, unused) && self.children.value(child) == screen;
+            let is_like = |&child: &usize| self.children.lines.kinds[child] == (kind, unused) && self.children.lines.value(child) == screen;
             if !self.children.passed.iter().any(is_like) {
                 continue;
             }

@@ -2,6 +2,7 @@
 
 use super::super::kernel::Chunk;
 use super::super::line::{self, Kind, Line, Slot};
+use super::super::sieve::Roles;
 use super::super::sieve::pairs::Origin;
 use super::worker::Worker;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,7 +31,7 @@ impl Worker<'_> {
         // A value that is right everywhere may be chosen by a condition that looks always true; without one no operation need give it.
         let could_end = |item: usize| {
             let (kind, value) = (pool.kind(item), pool.screen(item));
-            sieve.passes(kind, value, 0) || sieve.is_right(kind, value)
+            sieve.passes(kind, value, 0, Roles::All) || sieve.is_right(kind, value)
         };
         self.settled.begin(pool, unused, (before, first, newest), could_end, &passed);
         for (one, other) in passed {

@@ -175,7 +175,7 @@ impl<'s> Worker<'s> {
     fn derive_full(&mut self, newest: Option<Slot>) {
         let known = self.full.add_selectors(newest);
         let (pool, screen, counts) = (&mut self.pool, &self.screen, &mut self.outcome.counts);
-        self.full.derive(newest, known, 0, &mut |line, kind, value| {
+        self.full.derive(newest, known, 0, &mut |line: Line, kind: Kind, value: &[Chunk]| {
             counts.candidates += 1;
             pool.add(Some(line), kind, value, || screen.evaluate(line).expect("what has no fault on all sequences has none on some"));
         });
@@ -185,7 +185,7 @@ impl<'s> Worker<'s> {
     pub(super) fn derive_like(&mut self, newest: Slot, is_wanted: impl Fn(Line, Kind, &[Chunk]) -> bool) -> Vec<Made> {
         let known = self.full.add_selectors(Some(newest));
         let (full, mut made) = (&self.full, Vec::new());
-        self.screen.derive_by(full, newest, known, &mut |line, kind, screen| {
+        self.screen.derive_by(full, newest, known, &mut |line: Line, kind: Kind, screen: &[Chunk]| {
             if is_wanted(line, kind, screen)
                 && let Some(value) = full.evaluate(line)
             {

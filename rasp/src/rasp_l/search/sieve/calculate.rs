@@ -23,13 +23,13 @@ pub(super) struct Calculations {
     pub(super) looked_up: usize,
     /// For each of these, its target's number.
     targets: Vec<usize>,
-    /// `[targets][256]`: where in `with` the calculations with a slot of this value are, and 0 before they are made.
+    /// `[targets][VALUES]`: where in `with` the calculations with a slot of this value are, and 0 before they are made.
     places: Vec<usize>,
-    /// `[pairs of a target and a slot's value][256]`: four operations in two orders. The first has none, for slots that are no tokens.
+    /// `[pairs of a target and a slot's value][VALUES]`: four operations in two orders. The first has none, for slots that are no tokens.
     with: Vec<[u8; VALUES]>,
     /// `[slots][looked_up]`: where in `with`.
     slots: Vec<[usize; LOOKED_UP]>,
-    /// `[slots][looked_up][256]`: the calculations of the new line with itself and each slot below. Made when a state needs them, and so seldom: the
+    /// `[slots][looked_up][VALUES]`: the calculations of the new line with itself and each slot below. Made when a state needs them, and so seldom: the
     /// newest slot is not among them.
     below: Vec<u128>,
     /// For how many slots these are made.
@@ -99,13 +99,15 @@ impl Calculations {
         }
     }
 
-    /// The calculations of a new line with any slot or itself that give the target at each position.
-    pub(super) fn with_any(&self, words: &[u64]) -> u128 {
+    /// The calculations of a new line with any slot or itself that give the target at each position where `at` knows its value.
+    #[inline]
+    pub(super) fn with_any(&self, at: impl Fn(usize) -> Option<i8>) -> u128 {
         let newest = self.slots.len() - 1;
         let below = self.below[newest * self.looked_up * VALUES..].chunks_exact(VALUES);
         let (mut alive, mut with_newest) = (u128::MAX, u8::MAX);
         for ((position, below), &place) in self.positions[..self.looked_up].iter().zip(below).zip(&self.slots[newest]) {
-            let value = usize::from(byte(words, position.lane).cast_unsigned());
+            let Some(value) = at(position.lane) else { continue };
+            let value = usize::from(value.cast_unsigned());
             alive &= below[value];
             with_newest &= self.with[place][value];
             if alive == 0 && with_newest == 0 {
@@ -115,11 +117,23 @@ impl Calculations {
         alive | u128::from(with_newest) << shift(newest)
     }
 
+    /// As [`with_any`](Self::with_any), of those that read all of these slots.
+    #[inline]
+    pub(super) fn with_required(&self, required: u32, at: impl Fn(usize) -> Option<i8>) -> u128 {
+        match required.count_ones() {
+            0 => self.with_any(at),
+            1 => self.with_one(required.trailing_zeros() as usize, at),
+            _ => 0,
+        }
+    }
+
     /// As [`with_any`](Self::with_any), with this slot alone.
-    pub(super) fn with_one(&self, slot: usize, words: &[u64]) -> u128 {
+    #[inline]
+    pub(super) fn with_one(&self, slot: usize, at: impl Fn(usize) -> Option<i8>) -> u128 {
         let mut alive = u8::MAX;
         for (position, &place) in self.positions[..self.looked_up].iter().zip(&self.slots[slot]) {
-            alive &= self.with[place][usize::from(byte(words, position.lane).cast_unsigned())];
+            let Some(value) = at(position.lane) else { continue };
+            alive &= self.with[place][usize::from(value.cast_unsigned())];
             if alive == 0 {
                 return 0;
             }
@@ -131,11 +145,7 @@ impl Calculations {
 impl Sieve {
     /// As an operand of arithmetic.
     pub(super) fn could_calculate(&self, candidate: &Candidate<'_>) -> bool {
-        let mut alive = match candidate.required.count_ones() {
-            0 => self.calculations.with_any(candidate.words),
-            1 => self.calculations.with_one(candidate.required.trailing_zeros() as usize, candidate.words),
-            _ => 0,
-        };
+        let mut alive = self.calculations.with_required(candidate.required, |lane| Some(byte(candidate.words, lane)));
         // What is left is rare enough to be looked at one position after another.
         for position in &self.calculations.positions[self.calculations.looked_up..] {
             if alive == 0 {

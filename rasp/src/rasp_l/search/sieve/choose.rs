@@ -40,12 +40,15 @@ impl Sieve {
 
     /// As a branch of a conditional.
     pub(super) fn could_be_chosen(&self, candidate: &Candidate<'_>) -> bool {
+        self.some_branch(candidate.required, |position| byte(candidate.words, position.lane) == position.target)
+    }
+
+    /// Whether what has the target at these positions could be a branch of a conditional.
+    pub(super) fn some_branch(&self, required: u32, is_target: impl Fn(&Position) -> bool) -> bool {
         self.branches.iter().any(|branch| {
-            let rest = candidate.required & !(1 << branch.condition);
+            let rest = required & !(1 << branch.condition);
             let condition = self.words_of(usize::from(branch.condition));
-            let is_right = |position: &Position| {
-                byte(condition, position.lane) != branch.value || byte(candidate.words, position.lane) == position.target
-            };
+            let is_right = |position: &Position| byte(condition, position.lane) != branch.value || is_target(position);
             rest.count_ones() <= 1 && rest & !branch.others == 0 && self.positions.iter().all(is_right)
         })
     }

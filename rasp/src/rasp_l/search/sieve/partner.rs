@@ -4,7 +4,9 @@
 //! another, until nothing is possible beside any.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
 
+use super::defaults::Alike;
 use super::position::selections;
+use super::table::row_of;
 use super::words::{broadcast, byte, compare, compare_words};
 use super::{Candidate, DEFAULTS, Row, SETS, SLOTS_MAX, Sieve, TABULATED, is_possible};
 use crate::rasp_l::search::line::{Kind, Slot};
@@ -25,17 +27,19 @@ pub(super) struct Start {
     required: u32,
     group: usize,
     /// The partners as queries.
-    queries: Vec<Slot>,
+    pub(super) queries: Vec<Slot>,
     /// `[first][queries]`: the query's value at a first position, in every byte.
-    query_words: Vec<u64>,
+    pub(super) query_words: Vec<u64>,
     /// `[queries]`
-    as_key: Vec<Row>,
+    pub(super) as_key: Vec<Row>,
     /// The partners as keys, by their places in the group's `keys`.
-    keys: Vec<usize>,
+    pub(super) keys: Vec<usize>,
     /// `[keys]`
-    as_query: Vec<Row>,
+    pub(super) as_query: Vec<Row>,
     /// What is possible with the new line as key and query.
-    as_both: u64,
+    pub(super) as_both: u64,
+    /// The same queries, where the key is several that differ by their defaults.
+    pub(super) alike: Alike,
 }
 
 /// What some query could select with a slot as the key: see [`Sieve::reach`].
@@ -123,6 +127,7 @@ impl Sieve {
             keys: Vec::new(),
             as_query: Vec::new(),
             as_both: self.allowed(required, 0),
+            alike: Alike::default(),
         };
         if let Some(group) = self.groups.iter().position(|group| group.kind == kind) {
             start.group = group;
@@ -146,6 +151,9 @@ impl Sieve {
                 let words = start.queries.iter().map(|&slot| broadcast(byte(self.words_of(usize::from(slot)), position.lane)));
                 start.query_words.extend(words);
             }
+            if kind == Kind::Token {
+                start.alike = self.alike(&start);
+            }
         }
         self.starts.push(start);
         self.starts.len() - 1
@@ -162,7 +170,7 @@ impl Sieve {
     }
 
     /// The same for each comparison of the space.
-    fn by_comparison(&self, bits: u64) -> Row {
+    pub(super) fn by_comparison(&self, bits: u64) -> Row {
         let mut row = [0; 8];
         for &comparison in &self.space.operations.select {
             row[comparison as usize] = bits;
@@ -205,21 +213,9 @@ impl Sieve {
                         }
                     } else {
                         let (position, sets) = (&self.positions[number], self.sets_of(number));
-                        let (mut equal, mut less) = ([0; SLOTS_MAX], [0; SLOTS_MAX]);
-                        for (word, &key) in key[position.word..].iter().enumerate().take(position.prefix_len.div_ceil(8)) {
-                            for ((equal, less), &query) in equal.iter_mut().zip(&mut less).zip(queries) {
-                                let of_word = compare_words(key, query);
-                                *equal |= of_word.0 << (8 * word);
-                                *less |= of_word.1 << (8 * word);
-                            }
-                        }
-                        for ((alive, equal), less) in alive.iter_mut().zip(equal).zip(less) {
-                            let selected = selections(equal, less, position.prefix);
-                            let mut row = [0; 8];
-                            for (row, set) in row.iter_mut().zip(selected) {
-                                *row = sets[set as usize];
-                            }
-                            narrow(alive, &row, &mut left);
+                        let orders = compare_all(&key[position.word..], position.prefix_len.div_ceil(8), queries);
+                        for (alive, (equal, less)) in alive.iter_mut().zip(orders) {
+                            narrow(alive, &row_of(sets, selections(equal, less, position.prefix)), &mut left);
                         }
                     }
                     if !is_any(&left) {
@@ -260,11 +256,25 @@ impl Sieve {
         let mut alive = std::mem::take(&mut self.alive);
         alive.clear();
         alive.extend_from_slice(&self.starts[start].as_query);
-        let mut any = true;
+        let any = self.narrow_as_query(start, |lane| Some(byte(candidate.words, lane)), &mut alive);
+        let start = &self.starts[start];
+        let keys = &self.groups[start.group].keys;
+        let passes = any
+            && start.keys.iter().zip(&alive).any(|(&key, &alive)| {
+                alive.into_iter().any(is_possible) && self.remain(alive, self.words_of(usize::from(keys[key])), candidate.words)
+            });
+        self.alive = alive;
+        passes
+    }
+
+    /// What is left beside each key after the first positions where `at` knows the query; whether anything is.
+    #[inline]
+    pub(super) fn narrow_as_query(&mut self, start: usize, at: impl Fn(usize) -> Option<i8>, alive: &mut [Row]) -> bool {
         for number in 0..self.first {
-            let rows = self.query_rows(self.starts[start].group, number, byte(candidate.words, self.positions[number].lane));
+            let Some(query) = at(self.positions[number].lane) else { continue };
+            let rows = self.query_rows(self.starts[start].group, number, query);
             let (rows, keys) = (&self.queries[rows..], &self.starts[start].keys);
-            any = self.kernels.run(
+            let any = self.kernels.run(
                 #[inline(always)]
                 || {
                     let mut left = [0; 8];
@@ -275,17 +285,10 @@ impl Sieve {
                 },
             );
             if !any {
-                break;
+                return false;
             }
         }
-        let start = &self.starts[start];
-        let keys = &self.groups[start.group].keys;
-        let passes = any
-            && start.keys.iter().zip(&alive).any(|(&key, &alive)| {
-                alive.into_iter().any(is_possible) && self.remain(alive, self.words_of(usize::from(keys[key])), candidate.words)
-            });
-        self.alive = alive;
-        passes
+        true
     }
 
     /// Where in `queries` the rows for this query value at a first position begin: one for each key of the group.
@@ -333,9 +336,23 @@ impl Sieve {
     }
 }
 
+/// The places of a few words that equal each query, which stands in every byte, and those that are less.
+#[inline(always)]
+pub(super) fn compare_all(key: &[u64], width: usize, queries: &[u64]) -> [(u32, u32); SLOTS_MAX] {
+    let mut orders = [(0, 0); SLOTS_MAX];
+    for (word, &places) in key.iter().enumerate().take(width) {
+        for ((equal, less), &query) in orders.iter_mut().zip(queries) {
+            let of_word = compare_words(places, query);
+            *equal |= of_word.0 << (8 * word);
+            *less |= of_word.1 << (8 * word);
+        }
+    }
+    orders
+}
+
 /// Takes out of what is alive what a row lacks, and adds what is left to `left`.
 #[inline(always)]
-fn narrow(alive: &mut Row, row: &Row, left: &mut Row) {
+pub(super) fn narrow(alive: &mut Row, row: &Row, left: &mut Row) {
     // All is read before anything is written, and without a branch, so that a row is one vector.
     let (mut narrowed, row, mut sum) = (*alive, *row, *left);
     for word in 0..row.len() {
@@ -347,6 +364,6 @@ fn narrow(alive: &mut Row, row: &Row, left: &mut Row) {
 
 /// Whether anything but defaults is left.
 #[inline(always)]
-fn is_any(left: &Row) -> bool {
+pub(super) fn is_any(left: &Row) -> bool {
     left.iter().fold(0, |all, bits| all | bits) & !DEFAULTS != 0
 }

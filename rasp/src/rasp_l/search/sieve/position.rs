@@ -4,7 +4,7 @@
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
 
 use super::words::{HIGH, broadcast, byte, compare, compare_bytes};
-use super::{DEFAULTS, FIRST, FIRST_PREFIX, ORDERS, POSITIONS_MAX, REDUCTIONS, TABULATED, TABULATED_FIRST};
+use super::{DEFAULTS, DEFAULTS_TOGETHER, FIRST, FIRST_PREFIX, ORDERS, POSITIONS_MAX, REDUCTIONS, TABULATED, TABULATED_FIRST};
 use crate::rasp_l::search::layout::{Layout, Scored};
 use crate::rasp_l::search::view::chunk_words;
 
@@ -25,6 +25,16 @@ pub(super) struct Position {
     pub(super) target: i8,
     /// The bits of the default that is the target, 0 if none is.
     pub(super) default: u64,
+    /// How the defaults that are looked at together compare with the target.
+    ordered: Ordered,
+}
+
+/// How defaults compare with a target: all ones in the byte of each that equals it, exceeds it or falls below it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ordered {
+    equal: u64,
+    above: u64,
+    below: u64,
 }
 
 /// Where a value equals, exceeds and falls below a position's target.
@@ -45,9 +55,26 @@ impl Position {
     #[inline(always)]
     pub(super) fn order(&self, key: u64, query: u64) -> usize {
         let (equal, less) = compare_bytes(key, query);
-        // A product by powers of three that are a byte apart has in its highest byte the sum of the digits, each by its power.
-        let digits = (equal >> 7 | less >> 6) & self.digits;
-        (digits.wrapping_mul(POWERS_OF_THREE) >> 56) as usize
+        number_of_digits((equal >> 7 | less >> 6) & self.digits)
+    }
+
+    /// As [`order`](Self::order), where the places of some bytes, all ones, are greater.
+    #[inline(always)]
+    pub(super) fn order_without(&self, key: u64, query: u64, bytes: u64) -> usize {
+        let (equal, less) = compare_bytes(key, query);
+        number_of_digits((equal >> 7 | less >> 6) & self.digits & !bytes)
+    }
+
+    /// What it adds to that number when these places are equal, and twice when they are less.
+    pub(super) fn weight(&self, bytes: u64) -> usize {
+        number_of_digits(bytes & self.digits & 0x0101_0101_0101_0101)
+    }
+
+    /// For each default of a value's gaps, in a byte, the defaults of a last operation with which its extremes ([`EXTREMES`]) and its mean ([`MEANS`]) could be the
+    /// target, over some places or none; `gap` are the places of the prefix that have the default.
+    pub(super) fn prospects_by_default(&self, against: Against, gap: u32) -> u64 {
+        let is = |places: u32| if places & !gap == 0 { 0 } else { u64::MAX };
+        self.ordered.prospects([against.equal, against.above, against.below].map(is), gap != 0, self.default)
     }
 
     #[inline]
@@ -170,6 +197,13 @@ pub(super) const ORDER_SETS: [(u8, u8); ORDERS] = {
     sets
 };
 
+/// A number in base three by its digits, one in each of the first five bytes.
+#[inline(always)]
+fn number_of_digits(digits: u64) -> usize {
+    // A product by powers of three that are a byte apart has in its highest byte the sum of the digits, each by its power.
+    (digits.wrapping_mul(POWERS_OF_THREE) >> 56) as usize
+}
+
 /// The power for the first place in the highest byte.
 const POWERS_OF_THREE: u64 = u64::from_be_bytes([1, 3, 9, 27, 81, 0, 0, 0]);
 
@@ -212,6 +246,34 @@ impl Prospects {
     }
 }
 
+/// In the byte of a default of gaps, the defaults of a last operation: with those its values could be the targets as maximum or minimum, and with these as means.
+pub(super) const EXTREMES: u64 = 0x0f0f_0f0f_0f0f_0f0f;
+pub(super) const MEANS: u64 = !EXTREMES;
+
+impl Ordered {
+    fn new(defaults: &[i8], target: i8) -> Self {
+        let bytes = |holds: &dyn Fn(i8) -> bool| {
+            let bytes = std::array::from_fn(|place| if defaults.get(place).is_some_and(|&default| holds(default)) { u8::MAX } else { 0 });
+            u64::from_le_bytes(bytes)
+        };
+        Ordered {
+            equal: bytes(&|default| default == target),
+            above: bytes(&|default| default > target),
+            below: bytes(&|default| default < target),
+        }
+    }
+
+    /// As [`Position::prospects_by_default`]: whether values other than defaults equal the target, exceed it and fall below it (all ones or none), and whether there is
+    /// a gap.
+    #[inline(always)]
+    fn prospects(self, [equal, above, below]: [u64; 3], has_gap: bool, default: u64) -> u64 {
+        let gap = if has_gap { u64::MAX } else { 0 };
+        let is_there = equal | gap & self.equal;
+        let is_between = (above | gap & self.above) & (below | gap & self.below);
+        (is_there & EXTREMES) | ((is_there | is_between) & MEANS) | (default >> 60) * 0x1111_1111_1111_1111
+    }
+}
+
 /// What is needed of up to eight positions without long prefixes to compare a new line with all their targets at once.
 ///
 /// Each stands in the lane of the word that holds its prefix, so that a new line's words are taken as they lie.
@@ -224,6 +286,7 @@ pub(super) struct Eight {
     /// The high bits of the bytes of the places; 0 in a lane without a position, which any value meets.
     places: [u64; 8],
     defaults: [u64; 8],
+    ordered: [Ordered; 8],
 }
 
 impl Eight {
@@ -234,13 +297,14 @@ impl Eight {
             let (word, lane) = (position.word / 8 * 8, position.word % 8);
             let is_free = |eight: &Eight| eight.word == word && eight.places[lane] == 0;
             let place = eights.iter().position(is_free).unwrap_or_else(|| {
-                eights.push(Eight { word, targets: [0; 8], places: [0; 8], defaults: [DEFAULTS; 8] });
+                eights.push(Eight { word, targets: [0; 8], places: [0; 8], defaults: [DEFAULTS; 8], ordered: [Ordered::default(); 8] });
                 eights.len() - 1
             });
             let eight = &mut eights[place];
             eight.targets[lane] = broadcast(position.target);
             eight.places[lane] = position.digits << 6 & HIGH;
             eight.defaults[lane] = position.default;
+            eight.ordered[lane] = position.ordered;
         }
         eights
     }
@@ -261,6 +325,21 @@ impl Eight {
         }
         let all = |defaults: [u64; 8]| defaults.into_iter().fold(DEFAULTS, |all, defaults| all & defaults);
         Prospects { extremes: all(extremes), mean: all(mean) }
+    }
+
+    /// As [`Position::prospects_by_default`], at all these positions; the bytes of gaps are all ones in `unselected`.
+    #[inline(always)]
+    pub(super) fn prospects_by_default(&self, words: &[u64], unselected: &[u64]) -> u64 {
+        let (words, unselected) = (&words[self.word..][..8], &unselected[self.word..][..8]);
+        let mut prospects = [0; 8];
+        for number in 0..8 {
+            let (equal, below) = compare_bytes(words[number], self.targets[number]);
+            let places = self.places[number] & !unselected[number];
+            let is = |bytes: u64| if bytes & places == 0 { 0 } else { u64::MAX };
+            let has_gap = self.places[number] & unselected[number] != 0;
+            prospects[number] = self.ordered[number].prospects([equal, !(equal | below), below].map(is), has_gap, self.defaults[number]);
+        }
+        prospects.into_iter().fold(u64::MAX, |all, prospects| all & prospects)
     }
 }
 
@@ -304,7 +383,8 @@ pub(super) fn arrange(positions: Vec<Position>, layout: &Layout) -> (Vec<Positio
     (arranged, first)
 }
 
-pub(super) fn position(scored: Scored, defaults: &[i8]) -> Position {
+/// The position of a scored one: `defaults` are told apart, and `together` those of which some are looked at together.
+pub(super) fn position(scored: Scored, defaults: &[i8], together: &[i8]) -> Position {
     let number = defaults.iter().position(|&default| default == scored.target);
     let default = match number {
         // More defaults than bits: it is not told apart from the others, which lets more pass.
@@ -321,6 +401,7 @@ pub(super) fn position(scored: Scored, defaults: &[i8]) -> Position {
         digits: 0x0303_0303_0303_0303 & u64::MAX >> (64 - 8 * prefix_len.min(8)),
         target: scored.target,
         default,
+        ordered: Ordered::new(&together[..together.len().min(DEFAULTS_TOGETHER)], scored.target),
     }
 }
 
@@ -336,7 +417,7 @@ mod tests {
             let bytes = if small { bytes.map(|byte| byte % 3) } else { bytes };
             let target = if small { target % 3 } else { target };
             let words = [u64::from_le_bytes(bytes.map(i8::cast_unsigned))];
-            let position = Position { lane: 7, word: 0, prefix: 255, prefix_len: 8, digits: 0, target, default: 0 };
+            let position = Position { lane: 7, word: 0, prefix: 255, prefix_len: 8, digits: 0, target, default: 0, ordered: Ordered::default() };
             let chosen: Vec<i32> = (0..8).filter(|place| set >> place & 1 == 1).map(|place| i32::from(bytes[place])).collect();
             let is_target = |value: i32| u64::from(value == i32::from(target));
             let mean = chosen.iter().sum::<i32>() / chosen.len() as i32;
@@ -351,7 +432,7 @@ mod tests {
             let mut words = [0; 8];
             words[0] = u64::from_le_bytes(bytes.map(|byte| of(byte).cast_unsigned()));
             let scored = Scored { lane: prefix_len - 1, start: 0, target: of(target) };
-            let position = Position { default: default << 60, ..position(scored, &[]) };
+            let position = Position { default: default << 60, ..position(scored, &[], &[]) };
             let against = position.against(&words, 1);
 
             let mut sums = vec![0; 1 << prefix_len];

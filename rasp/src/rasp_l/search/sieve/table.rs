@@ -93,21 +93,10 @@ impl Sieve {
             let position = &self.positions[number];
             self.rows(number)[position.order(key[position.word], broadcast(query))]
         } else {
-            self.row_of_sets(number, self.sets_of(number), key, query)
+            let position = &self.positions[number];
+            let (equal, less) = compare(&key[position.word..], position.prefix_len.div_ceil(8), query);
+            row_of(self.sets_of(number), selections(equal, less, position.prefix))
         }
-    }
-
-    /// As [`row`](Self::row), for a prefix that may be longer, with what [`sets_of`](Self::sets_of) gives.
-    #[inline(always)]
-    pub(super) fn row_of_sets(&self, number: usize, sets: &[u64], key: &[u64], query: i8) -> Row {
-        let position = &self.positions[number];
-        let (equal, less) = compare(&key[position.word..], position.prefix_len.div_ceil(8), query);
-        let selected = selections(equal, less, position.prefix);
-        let mut row = [0; 8];
-        for (row, set) in row.iter_mut().zip(selected) {
-            *row = sets[set as usize];
-        }
-        row
     }
 
     /// What the table would hold for a set of more places, of the slots that have bits here.
@@ -123,4 +112,14 @@ impl Sieve {
         }
         bits
     }
+}
+
+/// What a table has for the places that each comparison selects.
+#[inline(always)]
+pub(super) fn row_of(sets: &[u64], selected: [u32; 6]) -> Row {
+    let mut row = [0; 8];
+    for (row, set) in row.iter_mut().zip(selected) {
+        *row = sets[set as usize];
+    }
+    row
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::rasp_l::search::battery::Sequence;
 use crate::rasp_l::search::line::Line;
 use crate::rasp_l::search::space::Operations;
+use crate::rasp_l::search::view::{Take, Unfilled};
 use proptest::prelude::*;
 
 /// A state, a last line that it could have, and a last operation that reads it.
@@ -37,10 +38,10 @@ fn layout(inputs: &[Vec<i8>], late: bool, target: impl Fn(usize, usize) -> i8) -
 }
 
 /// A line that reads these slots and comes to something, if the draw makes one.
-fn drawn(space: &Space, view: &View<'_>, reading: u32, draw: u32, fits: impl Fn(Kind) -> bool) -> Option<(Line, Kind, Vec<Chunk>)> {
+fn drawn(space: &Space, view: &View<'_>, reading: u32, draw: u32, fits: impl Fn(Line, Kind) -> bool) -> Option<(Line, Kind, Vec<Chunk>)> {
     let mut lines = Vec::new();
     line::visit(space, &view.kinds, reading, |line, kind| {
-        if fits(kind) {
+        if fits(line, kind) {
             lines.push((line, kind));
         }
     });
@@ -51,20 +52,30 @@ fn drawn(space: &Space, view: &View<'_>, reading: u32, draw: u32, fits: impl Fn(
 /// A sieve that is ready for the drawn last line, that line's kind and value, and what else the drawn last operation reads. The targets are what that
 /// operation gives.
 fn made(space: &Space, draws: &Draws) -> Option<(Sieve, Kind, Vec<Chunk>, u32)> {
-    let without_targets = layout(&draws.inputs, draws.late, |_, _| 0);
-    let mut view = View::new(space, &without_targets, true);
+    made_in(space, draws, &layout(&draws.inputs, draws.late, |_, _| 0), |_, _| true).map(|(_, made)| made)
+}
+
+/// As [`made`], of a last line that fits; with the state.
+#[expect(clippy::type_complexity, reason = "what `made` gives")]
+fn made_in<'v>(
+    space: &'v Space,
+    draws: &Draws,
+    without_targets: &'v Layout,
+    fits: impl Fn(Line, Kind) -> bool,
+) -> Option<(View<'v>, (Sieve, Kind, Vec<Chunk>, u32))> {
+    let mut view = View::new(space, without_targets, true);
     view.add_selectors(None);
     let (rest, last) = draws.lines.split_at(draws.lines.len() - 2);
     for &draw in rest {
-        let (_, kind, value) = drawn(space, &view, 0, draw, |_| true)?;
+        let (_, kind, value) = drawn(space, &view, 0, draw, |_, _| true)?;
         view.push(kind, &value);
         view.add_selectors(Some(view.kinds.len() as Slot - 1));
     }
-    let (_, kind, value) = drawn(space, &view, 0, last[0], |_| true)?;
+    let (_, kind, value) = drawn(space, &view, 0, last[0], fits)?;
     let mut with_child = view.clone();
     with_child.push(kind, &value);
     let child = view.kinds.len();
-    let (line, _, targets) = drawn(space, &with_child, 1 << child, last[1], |kind| kind == Kind::Token)?;
+    let (line, _, targets) = drawn(space, &with_child, 1 << child, last[1], |_, kind| kind == Kind::Token)?;
 
     let width = without_targets.width;
     let target = |lane: usize| targets[lane / LANES][lane % LANES];
@@ -75,12 +86,37 @@ fn made(space: &Space, draws: &Draws) -> Option<(Sieve, Kind, Vec<Chunk>, u32)> 
     }
     sieve.begin(&view);
     let lines = (1 << child) - (1 << line::leaves(space));
-    Some((sieve, kind, value, line.reads() & lines & draws.required))
+    Some((view, (sieve, kind, value, line.reads() & lines & draws.required)))
 }
 
 fn space(full: bool) -> Space {
     let few = Operations::of_names(["+", "==", "if", "width", "max", "select==", "select<"]).unwrap();
     Space::new(if full { Operations::named("full").unwrap() } else { few }, [0, 1])
+}
+
+/// Looks at an aggregation of this value with the others that differ by their default alone.
+struct Together<'t> {
+    sieve: &'t mut Sieve,
+    value: &'t [Chunk],
+    required: u32,
+    passes: Vec<bool>,
+}
+
+impl Take for Together<'_> {
+    fn take(&mut self, _: Line, _: Kind, _: &[Chunk]) {}
+
+    fn take_defaults(&mut self, aggregation: &Unfilled<'_>, out: &mut [Chunk]) {
+        if !Sieve::looks_at_together(aggregation.kind, aggregation.defaults) {
+            return;
+        }
+        for (number, &default) in aggregation.defaults.iter().enumerate() {
+            if aggregation.fill(default, out) == self.value {
+                let roles = self.sieve.left_with_defaults(aggregation, self.required).roles(number);
+                let passes = roles.is_some_and(|roles| self.sieve.passes(aggregation.kind, self.value, self.required, roles));
+                self.passes.push(passes);
+            }
+        }
+    }
 }
 
 fn words_of(value: &[Chunk]) -> Vec<u64> {
@@ -93,8 +129,27 @@ proptest! {
     #[test]
     fn what_a_last_operation_gives_passes(draws in prop_oneof![draws(5), draws(8), draws(12), draws(20), draws(32)], full: bool) {
         if let Some((mut sieve, kind, value, required)) = made(&space(full), &draws) {
-            prop_assert!(sieve.passes(kind, &value, required));
-            prop_assert!(sieve.passes(kind, &value, 0), "nothing required, and after another line");
+            prop_assert!(sieve.passes(kind, &value, required, Roles::All));
+            prop_assert!(sieve.passes(kind, &value, 0, Roles::All), "nothing required, and after another line");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn what_a_last_operation_gives_passes_among_other_defaults(
+        draws in prop_oneof![draws(5), draws(8), draws(12), draws(32)],
+        constants in proptest::collection::btree_set(-3_i8..6, 2..DEFAULTS_TOGETHER),
+    ) {
+        let space = Space::new(Operations::named("full").unwrap(), constants);
+        let without_targets = layout(&draws.inputs, draws.late, |_, _| 0);
+        let fits = |line, kind| kind == Kind::Token && matches!(line, Line::Aggregate { .. });
+        if let Some((mut view, (mut sieve, _, value, required))) = made_in(&space, &draws, &without_targets, fits) {
+            let mut together = Together { sieve: &mut sieve, value: &value, required, passes: Vec::new() };
+            view.derive(None, 0, 0, &mut together);
+            prop_assert!(together.passes.iter().all(|&passes| passes));
         }
     }
 }
@@ -108,9 +163,10 @@ proptest! {
             let expected = calculations.positions[..calculations.looked_up]
                 .iter()
                 .fold(u128::MAX, |all, position| all & sieve.calculations_of(position, byte(&words, position.lane)));
-            prop_assert_eq!(calculations.with_any(&words), expected);
+            let at = |lane| Some(byte(&words, lane));
+            prop_assert_eq!(calculations.with_any(at), expected);
             for slot in 0..sieve.kinds.len() {
-                prop_assert_eq!(calculations.with_one(slot, &words), expected & 0xff << calculate::shift(slot));
+                prop_assert_eq!(calculations.with_one(slot, at), expected & 0xff << calculate::shift(slot));
             }
         }
     }

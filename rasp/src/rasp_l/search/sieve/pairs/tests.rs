@@ -45,7 +45,7 @@ fn state<'s>(space: &'s Space, layout: &'s Layout, draw: u32) -> Option<State<'s
 fn derive(view: &mut View<'_>, pool: &mut Pool, newest: Option<Slot>) {
     let known = view.add_selectors(newest);
     let mut made: Vec<(Line, Kind, Vec<Chunk>)> = Vec::new();
-    view.derive(newest, known, 0, &mut |line, kind, value| made.push((line, kind, value.to_vec())));
+    view.derive(newest, known, 0, &mut |line: Line, kind: Kind, value: &[Chunk]| made.push((line, kind, value.to_vec())));
     for (line, kind, value) in made {
         pool.add(Some(line), kind, &value, || value.clone());
     }
