@@ -57,6 +57,32 @@ fn a_program_that_fails_or_never_ends_is_wrong() {
 }
 
 #[test]
+fn a_distribution_of_the_task_is_drawn_from() {
+    let desk = Desk::new();
+    desk.write("addition.rasp", include_str!("../../tasks/programs/addition.rasp"));
+    let on = |distribution| {
+        shown(
+            &desk,
+            &[
+                "predict",
+                "program",
+                "addition.rasp",
+                "--task",
+                "addition",
+                "--test-lengths",
+                "3",
+                "--count",
+                "20",
+                "--distribution",
+                distribution,
+            ],
+        )
+    };
+    assert!(on("hard-carry").contains("1.0000"), "{}", on("hard-carry"));
+    assert!(on("hard-cary").contains("did you mean `hard-carry`?"), "{}", on("hard-cary"));
+}
+
+#[test]
 fn what_cannot_be_predicted_is_refused() {
     let desk = Desk::new();
     desk.write("sort.rasp", SORT);

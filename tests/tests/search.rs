@@ -55,6 +55,23 @@ fn the_shortest_program_is_found_written_and_certified() {
 }
 
 #[test]
+fn the_distribution_of_the_training_is_searched_with_and_told() {
+    let desk = Desk::new();
+    let search = |distribution: &str| {
+        let search = ["rasp", "search", "--task", "addition", "--train-lengths", "1..3", "--max-operations", "1", "--out", distribution];
+        let answer = desk.rasplab(&[&search[..], &["--distribution", distribution]].concat());
+        let certificate: Value = serde_json::from_str(&desk.read(&format!("{distribution}/certificate.json"))).unwrap();
+        assert_eq!(certificate["distribution"], distribution);
+        (answer, certificate["sequences"].clone())
+    };
+    let (standard, hard) = (search("standard"), search("hard-carry"));
+    assert_ne!(standard.1, hard.1);
+    assert!(hard.0.stderr.contains("agrees with addition (hard-carry) at lengths 1 to 3"), "{}", hard.0.stderr);
+    let certified = desk.rasplab(&["rasp", "certify", "hard-carry/certificate.json"]);
+    assert_eq!(certified.status, 0, "{}", certified.stderr);
+}
+
+#[test]
 fn a_search_depends_neither_on_threads_nor_on_where_it_was_interrupted() {
     let desk = Desk::new();
     let search =
@@ -77,10 +94,11 @@ fn a_search_depends_neither_on_threads_nor_on_where_it_was_interrupted() {
 #[test]
 fn what_cannot_be_searched_is_said_with_the_way_out() {
     let desk = Desk::new();
-    let refusals: [(&[&str], i32, &str); 11] = [
+    let refusals: [(&[&str], i32, &str); 12] = [
         (&["--task", "parity", "--train-lengths", "1..90000"], 2, "up to length 500, not 90000"),
         (&["--task", "sort", "--count", "99999999"], 2, "at most 10000 examples"),
         (&["--task", "srot"], 2, "no task is called `srot`"),
+        (&["--task", "addition", "--distribution", "hard-cary"], 2, "did you mean `hard-carry`?"),
         (&["--task", "sort", "--ops", "+,selct=="], 2, "no operation is called `selct==`: did you mean `select==`?"),
         (&["--task", "sort", "--ops", "+,==,if"], 2, "without `max`, `min` or `mean` cannot be searched"),
         (&["--task", "sort", "--memory", "1"], 2, "--memory: 1 MiB are too little"),

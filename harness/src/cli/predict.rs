@@ -46,6 +46,9 @@ pub(super) struct TestArgs {
     /// The task's alphabet, as in `tasks sample`.
     #[arg(long)]
     alphabet: Option<usize>,
+    /// Which of the task's distributions to draw from, as `tasks show` lists them.
+    #[arg(long, value_name = "NAME", default_value = tasks::STANDARD)]
+    distribution: String,
     /// The lengths to predict at, `FROM..TO`, both included.
     #[arg(long, value_name = "FROM..TO", value_parser = read_range)]
     test_lengths: Range,

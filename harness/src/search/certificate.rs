@@ -34,6 +34,9 @@ pub struct Certificate {
     pub task: String,
     /// Its alphabet, where it has a choice of alphabets.
     pub alphabet: Option<usize>,
+    /// Which of its distributions the sequences were drawn from.
+    #[serde(default)]
+    pub distribution: String,
     /// Its smallest and largest training length.
     pub train_lengths: (usize, usize),
     /// No program of fewer operations agrees with the sequences.
@@ -102,6 +105,7 @@ impl Certificate {
             index_defaults: vec![-1, 0],
             task: task.to_owned(),
             alphabet: question.task.entry().alphabet_bounds.as_ref().map(|_| question.task.alphabet()),
+            distribution: question.trials.distribution.to_owned(),
             train_lengths: (*question.train.start(), *question.train.end()),
             none_below,
             sizes: sizes.collect(),

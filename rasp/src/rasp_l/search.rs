@@ -9,7 +9,7 @@
 //! - `layout`, `kernel`, `view`: values of many positions at once, and all values that a new line makes possible.
 //! - `pool`, `table`: what could be chosen next, without duplicates; `enumerate`: the depth-first search, in shards.
 //! - `screen`: the few sequences that everything is checked on first.
-//! - `sieve`: whether any last operation could agree, without making one, for one last line (`Sieve::passes`) or for all pairs of lines that do not read each
+//! - `sieve`: whether any last operation could agree, without making one, for one last line (`Sieve::passes`), for several that differ by their default (`sieve::defaults`), or for all pairs of lines that do not read each
 //!   other (`sieve::pairs`); `settled`: last lines that need no look of their own; `last`: which last operations agree.
 //! - `around`: parts of a known program, which a search may start from.
 //! - `found`: a program that agrees, as a text.

@@ -52,7 +52,8 @@ pub(super) fn rows(task: &dyn Task, args: &TestArgs, mut guess: impl FnMut(&Exam
     for length in args.test_lengths.clone() {
         let mut row = Row { length, right: Share::default(), right_unseen: None, first_wrong: None };
         for index in 0..args.count {
-            let example = task.sample(length, &mut stream(args.seed, &format!("eval/{length}"), index as u64))?;
+            let rng = &mut stream(args.seed, &format!("eval/{length}"), index as u64);
+            let example = task.sample_as(&args.distribution, length, rng)?;
             let Guess { right, shown, seen } = guess(&example)?;
             let share = Share { successes: u64::from(right), examples: 1 };
             row.right = row.right + share;

@@ -34,6 +34,9 @@ pub(in crate::cli) struct SearchArgs {
     /// The task's alphabet, as in `tasks sample`.
     #[arg(long)]
     alphabet: Option<usize>,
+    /// Which of the task's distributions training draws from, as `tasks show` lists them. Beyond training, too, programs are tried on it.
+    #[arg(long, value_name = "NAME", default_value = tasks::STANDARD)]
+    distribution: String,
     /// The training lengths, `FROM..TO`, both included.
     #[arg(long, value_name = "FROM..TO", default_value = "1..10", value_parser = read_range)]
     train_lengths: Range,
@@ -150,7 +153,7 @@ pub(super) fn searcher<'a>(
     Searcher { workers, memory: room.memory.saturating_mul(1 << 20), folder, stop, terminal: std::io::stderr().is_terminal(), symbols }
 }
 
-fn question<'t>(args: &SearchArgs, task: &'t dyn Task) -> Result<Question<'t>, Error> {
+fn question<'t>(args: &'t SearchArgs, task: &'t dyn Task) -> Result<Question<'t>, Error> {
     task.check_length(*args.train_lengths.end())?;
     let longest = args.test_length.unwrap_or(0).max(*args.train_lengths.end());
     if longest > LENGTH_MAX {
@@ -175,7 +178,7 @@ fn question<'t>(args: &SearchArgs, task: &'t dyn Task) -> Result<Question<'t>, E
         size_max: args.max_operations.unwrap_or(if args.around.is_some() { 2 } else { 4 }),
         until_general: true,
         further: args.further,
-        trials: Trials { distribution: tasks::STANDARD, directed: true, count: args.count, seed: args.seed },
+        trials: Trials { distribution: &args.distribution, directed: true, count: args.count, seed: args.seed },
     })
 }
 
@@ -215,6 +218,12 @@ impl Answer<'_> {
         self.question.task.vocabulary()
     }
 
+    /// The task, and its distribution where that is not the standard one.
+    fn task(&self) -> String {
+        let (task, distribution) = (self.question.task.name(), self.question.trials.distribution);
+        if distribution == tasks::STANDARD { task.to_owned() } else { format!("{task} ({distribution})") }
+    }
+
     /// The program to show: the shortest that generalizes, or else the shortest that agrees in training.
     fn program(&self) -> Option<(usize, &Candidate)> {
         self.found.best().or_else(|| self.found.consistent.as_ref().and_then(|found| Some((found.size, found.candidates.first()?))))
@@ -222,7 +231,7 @@ impl Answer<'_> {
 
     /// The file of a program: what is known of it, and its lines.
     fn text(&self, candidate: &Candidate) -> String {
-        let (task, train) = (self.question.task.name(), &self.question.train);
+        let (task, train) = (self.task(), &self.question.train);
         let (first, last) = (train.start(), train.end());
         let length = candidate.program.length();
         let mut about = vec![format!("{task}: {} core operations, {} bits.", length.core_operations, length.bits)];
@@ -318,11 +327,11 @@ impl Answer<'_> {
             None => "raise --max-operations, restrict --ops to go deeper, or give other --constants".to_owned(),
         };
         let searched = match self.found.unsettled {
-            Some(_) => format!("no program was found that agrees with {} at lengths {first} to {last}", task.name()),
+            Some(_) => format!("no program was found that agrees with {} at lengths {first} to {last}", self.task()),
             None => format!(
                 "no program of at most {} core operations over these operations and constants agrees with {} at lengths {first} to {last}",
                 self.question.size_max,
-                task.name()
+                self.task()
             ),
         };
         format!("{searched}; proved for fewer than {bound}: {known}")
@@ -370,6 +379,7 @@ impl Answer<'_> {
         };
         json!({
             "task": self.question.task.name(),
+            "distribution": self.question.trials.distribution,
             "train_lengths": [self.question.train.start(), self.question.train.end()],
             "none_below": self.found.none_below,
             "none_general_below": self.found.none_general_below,

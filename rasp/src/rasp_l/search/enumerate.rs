@@ -18,12 +18,12 @@ pub use worker::Worker;
 /// What a search, or a part of it, went through.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Sets of lines for which every last operation was ruled out or tried; last lines that are ruled out for all their defaults together are counted by what
-    /// they are where something is selected, so that equal ones may count twice.
+    /// Sets of lines for which every last operation was ruled out or tried. Of last lines that are ruled out for all their defaults together, what is equal to
+    /// another counts again.
     pub states: u64,
     /// Values computed, equal ones counted each time; of equal reductions of a value one.
     pub candidates: u64,
-    /// Last operations that were ruled out or tried.
+    /// Last operations that were ruled out or tried, for each of these sets.
     pub last_operations: u64,
 }
 

@@ -3,7 +3,8 @@
 //! A last line and a last operation that reads it are ruled out together, position by position: at a scored position a selector comes to the set of places
 //! that it selects, and whether a maximum, minimum or mean over such a set is the target depends on nothing else. So for each position there is a table from
 //! sets of places (as long as there are few) to the values and reductions that give the target, a bit for each; the new line as key or query makes one such set for each
-//! partner and comparison; and the bits left after a few positions are those last operations that are still possible, mostly none.
+//! partner and comparison; and the bits left after a few positions are those last operations that are still possible, mostly none. Aggregations of tokens that
+//! differ by their default alone, most values of a state, are looked at together ([`defaults`]).
 //!
 //! What passes may still be wrong (faults are not looked for, and of more than four defaults not all are told apart): [`last`](super::last) settles it. What
 //! is ruled out is so for certain, which the tests of [`search`](super) check against plain evaluation.
@@ -105,7 +106,7 @@ pub(super) struct Sieve {
     reads: Vec<u32>,
     /// The defaults that give the target wherever each selector selects nothing.
     defaults: Vec<u64>,
-    /// `[selectors][first]`: where, among the places before each first position, each selects nothing.
+    /// `[selectors][first]`: where, among the places up to each first position, each selects nothing.
     gaps: Vec<Gap>,
     /// For each slot, how many selectors there were before.
     marks: Vec<usize>,
@@ -335,7 +336,7 @@ impl Sieve {
     /// Whether a last operation that reads this new value in one of these roles, and all slots of `required`, could agree.
     pub(super) fn passes(&mut self, kind: Kind, value: &[Chunk], required: u32, roles: Roles) -> bool {
         let mut room = [0; WORDS_MAX];
-        let mut candidate = Candidate { kind, words: words_of(value, &mut room), required, prospects: 0 };
+        let mut candidate = Candidate { kind, words: as_words(value, &mut room), required, prospects: 0 };
         if kind == Kind::Token {
             self.weigh(&mut candidate);
         }
@@ -425,7 +426,7 @@ impl Sieve {
 
 /// The words of a value, in this room.
 #[inline]
-fn words_of<'r>(value: &[Chunk], room: &'r mut [u64; WORDS_MAX]) -> &'r [u64] {
+fn as_words<'r>(value: &[Chunk], room: &'r mut [u64; WORDS_MAX]) -> &'r [u64] {
     for (words, chunk) in room.chunks_exact_mut(8).zip(value) {
         words.copy_from_slice(&chunk_words(chunk));
     }

@@ -50,6 +50,11 @@ pub(super) struct Unfilled<'v> {
 }
 
 impl Unfilled<'_> {
+    /// The slots that it reads, as bits.
+    pub(super) fn reads(&self) -> u32 {
+        self.select.reads() | 1 << self.value
+    }
+
     pub(super) fn line(&self, default: i8) -> Line {
         Line::Aggregate { select: self.select, value: self.value, reduction: self.reduction, default }
     }
@@ -85,7 +90,7 @@ pub(super) struct View<'s> {
     counts: Vec<Chunk>,
     /// `[selectors][chunks]`: all ones at positions where each selects nothing.
     unselected: Vec<Chunk>,
-    /// Whether there is such a position.
+    /// Whether there is such a position, for [`derive_by`](Self::derive_by) in the other view.
     some_empty: Vec<bool>,
     /// Whether the layout is a part of the sequences only.
     is_part: bool,

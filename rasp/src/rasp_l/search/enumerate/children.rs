@@ -11,6 +11,9 @@ use super::Counts;
 use super::worker::{Made, Worker};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Values that are looked at together before it is said whether that is worth it.
+const WORTH_IT: u64 = 1000;
+
 /// Which last lines are gone through.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LastLines {
@@ -78,9 +81,22 @@ pub(super) struct Children {
     ruled_out: Vec<((Kind, u32), u64)>,
     /// Those of `lines` with which some last operation agrees with the screen.
     passed: Vec<usize>,
+    /// Of those that were looked at together in this shard, how many there were and how many of them were left.
+    together: u64,
+    left: u64,
 }
 
 impl Children {
+    /// Begins with a shard.
+    pub(super) fn begin(&mut self) {
+        (self.together, self.left) = (0, 0);
+    }
+
+    /// Whether it has been worth it in this shard to look at all defaults together: where most are left, it is not.
+    fn is_worth_it(&self) -> bool {
+        2 * self.left <= self.together + WORTH_IT
+    }
+
     fn clear(&mut self) {
         self.lines.clear();
         self.unfilled.clear();
@@ -150,9 +166,9 @@ impl Take for Look<'_> {
     fn take_defaults(&mut self, aggregation: &Unfilled<'_>, out: &mut [Chunk]) {
         let (kind, defaults) = (aggregation.kind, aggregation.defaults);
         self.counts.candidates += defaults.len() as u64;
-        let Some(unused) = self.unused_with(aggregation.line(0).reads()) else { return };
+        let Some(unused) = self.unused_with(aggregation.reads()) else { return };
         let mut left = None;
-        if Sieve::looks_at_together(kind, defaults) {
+        if Sieve::looks_at_together(kind, defaults) && self.children.is_worth_it() {
             let parts = [aggregation.reduced, aggregation.unselected];
             if !self.children.unfilled.add(kind, unused, parts, hash_of(parts[0]) ^ spread(hash_of(parts[1]))) {
                 return;
@@ -160,6 +176,8 @@ impl Take for Look<'_> {
             let of_defaults = self.sieve.left_with_defaults(aggregation, unused);
             let ruled_out = (0..defaults.len()).filter(|&number| of_defaults.roles(number).is_none()).count();
             self.children.rule_out(kind, unused, ruled_out as u64);
+            self.children.together += defaults.len() as u64;
+            self.children.left += (defaults.len() - ruled_out) as u64;
             left = Some(of_defaults);
         }
         for (number, &default) in defaults.iter().enumerate() {

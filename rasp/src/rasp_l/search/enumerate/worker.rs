@@ -74,6 +74,7 @@ impl<'s> Worker<'s> {
     pub fn run(&mut self, shard: usize, most: usize, stop: &AtomicBool) -> Option<Outcome> {
         let shard = self.search.shards[shard];
         (self.outcome, self.most) = (Outcome::default(), most);
+        self.children.begin();
         match (self.search.size, shard.first) {
             (0, _) => self.leaves(),
             (1, _) => {

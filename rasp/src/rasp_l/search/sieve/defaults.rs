@@ -1,27 +1,27 @@
 //! Aggregations that differ by their defaults alone, ruled out together.
 //!
 //! They are the same wherever something is selected. At the other places, the gaps, each has its default. So as operands and queries all are one where the
-//! scored position is no gap. As keys, gaps are alike to a query: where that is a constant, as less, equal or greater at every position, so that of the
-//! defaults that are alike to it one stands for all.
+//! scored position is no gap. As keys, all gaps compare alike with a query; and with a constant, one default compares
+//! so at every position, so that one stands for all that are less, or greater.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
 
 mod key;
 
 use super::position::{EXTREMES, MEANS, Position};
 use super::words::{byte, compare};
-use super::{DEFAULTS_TOGETHER, FIRST, Left, Sieve, WORDS_MAX, words_of};
+use super::{DEFAULTS_TOGETHER, FIRST, Left, Sieve, WORDS_MAX, as_words};
 use crate::rasp_l::search::kernel::Chunk;
 use crate::rasp_l::search::line::Kind;
 use crate::rasp_l::search::view::Unfilled;
 pub(super) use key::Alike;
 
-/// The places before a first position at which a selector selects nothing.
+/// The places up to a first position at which a selector selects nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Gap {
     places: u32,
     /// All ones in the byte of each of the first eight.
     bytes: u64,
-    /// What their equality adds to the number of an order: see [`Position::order`].
+    /// See [`Position::weight`].
     weight: usize,
 }
 
@@ -48,7 +48,7 @@ impl Sieve {
     /// Adds where a selector selects nothing.
     pub(super) fn add_gaps(&mut self, unselected: &[Chunk]) {
         let mut room = [0; WORDS_MAX];
-        let words = words_of(unselected, &mut room);
+        let words = as_words(unselected, &mut room);
         for position in &self.positions[..self.first] {
             let (places, _) = compare(&words[position.word..], self.width, -1);
             let bytes = words[position.word];
@@ -66,8 +66,8 @@ impl Sieve {
         let (mut words, mut unselected) = ([0; WORDS_MAX], [0; WORDS_MAX]);
         let mut gaps = [Gap::default(); FIRST];
         gaps[..self.first].copy_from_slice(&self.gaps[aggregation.selector * self.first..][..self.first]);
-        let words = words_of(aggregation.reduced, &mut words);
-        let candidates = Candidates { words, unselected: words_of(aggregation.unselected, &mut unselected), gaps, required };
+        let words = as_words(aggregation.reduced, &mut words);
+        let candidates = Candidates { words, unselected: as_words(aggregation.unselected, &mut unselected), gaps, required };
         let start = self.start(Kind::Token, required);
         let otherwise = if self.some_could_be_chosen(&candidates) {
             (1 << aggregation.defaults.len()) - 1

@@ -151,7 +151,7 @@ impl Sieve {
                 let words = start.queries.iter().map(|&slot| broadcast(byte(self.words_of(usize::from(slot)), position.lane)));
                 start.query_words.extend(words);
             }
-            if kind == Kind::Token {
+            if Self::looks_at_together(kind, &self.space.constants) {
                 start.alike = self.alike(&start);
             }
         }

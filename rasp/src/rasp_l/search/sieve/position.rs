@@ -65,7 +65,7 @@ impl Position {
         number_of_digits((equal >> 7 | less >> 6) & self.digits & !bytes)
     }
 
-    /// What it adds to that number when these places are equal, and twice when they are less.
+    /// What it adds to that number when the places of these bytes are equal, and twice when they are less; of a short prefix alone.
     pub(super) fn weight(&self, bytes: u64) -> usize {
         number_of_digits(bytes & self.digits & 0x0101_0101_0101_0101)
     }
@@ -246,7 +246,8 @@ impl Prospects {
     }
 }
 
-/// In the byte of a default of gaps, the defaults of a last operation: with those its values could be the targets as maximum or minimum, and with these as means.
+/// In the byte of a default of gaps, the defaults of a last operation: in its lower half those with which its values could be the targets as maximum or minimum, in
+/// its upper half those with which they could as means.
 pub(super) const EXTREMES: u64 = 0x0f0f_0f0f_0f0f_0f0f;
 pub(super) const MEANS: u64 = !EXTREMES;
 
@@ -383,7 +384,7 @@ pub(super) fn arrange(positions: Vec<Position>, layout: &Layout) -> (Vec<Positio
     (arranged, first)
 }
 
-/// The position of a scored one: `defaults` are told apart, and `together` those of which some are looked at together.
+/// The position of a scored one: `defaults` of last operations are told apart; `together` are the space's constants, of which the first eight are looked at together.
 pub(super) fn position(scored: Scored, defaults: &[i8], together: &[i8]) -> Position {
     let number = defaults.iter().position(|&default| default == scored.target);
     let default = match number {
@@ -452,6 +453,35 @@ mod tests {
             prop_assert_eq!(Eight::all(std::iter::once(position))[0].prospects(&words).bits(REDUCTIONS), prospects.bits(REDUCTIONS));
             let possible = sets[1..].iter().fold(0, |all, bits| all | bits);
             prop_assert_eq!(possible & REDUCTIONS & !prospects.bits(REDUCTIONS), 0, "what some set gives is hoped for");
+        }
+
+        /// What is done for all defaults of gaps at once is what is done for each value.
+        #[test]
+        fn gaps_are_settled_as_what_they_hold(
+            bytes in any::<[i8; 8]>(), small: bool, target: i8, query: i8, prefix_len in 1..=FIRST_PREFIX, default in 0_u64..16, gap: [bool; 8],
+            defaults in proptest::collection::vec(-4_i8..4, 2..=DEFAULTS_TOGETHER),
+        ) {
+            let of = |value: i8| if small { value % 3 } else { value };
+            let gap = u64::from_le_bytes(gap.map(|is| if is { u8::MAX } else { 0 }));
+            let (mut words, mut unselected) = ([0; 8], [0; 8]);
+            (words[0], unselected[0]) = (u64::from_le_bytes(bytes.map(|byte| of(byte).cast_unsigned())) & !gap, gap);
+            let scored = Scored { lane: prefix_len - 1, start: 0, target: of(target) };
+            let position = Position { default: default << 60, ..position(scored, &[], &defaults) };
+            let query = of(query);
+            let places = compare_word(gap, -1).0 & position.prefix;
+            let one = position.prospects_by_default(position.against(&words, 1), places).to_le_bytes();
+            let eight = Eight::all(std::iter::once(position))[0].prospects_by_default(&words, &unselected).to_le_bytes();
+            for (number, &default) in defaults.iter().enumerate() {
+                let filled = [words[0] | gap & broadcast(default)];
+                let digit = usize::from(default == query) + 2 * usize::from(default < query);
+                let order = position.order_without(words[0], broadcast(query), gap) + digit * position.weight(gap);
+                prop_assert_eq!(order, position.order(filled[0], broadcast(query)));
+
+                let mut prospects = Prospects::default();
+                prospects.meet(&position, position.against(&filled, 1));
+                let byte = (prospects.extremes >> 60 | prospects.mean >> 60 << 4) as u8;
+                prop_assert_eq!((one[number], eight[number]), (byte, byte));
+            }
         }
     }
 }

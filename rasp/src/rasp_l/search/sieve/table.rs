@@ -89,11 +89,10 @@ impl Sieve {
     /// What the table has at a first position for the places that each comparison with a query selects.
     #[inline(always)]
     pub(super) fn row(&self, number: usize, key: &[u64], query: i8) -> Row {
+        let position = &self.positions[number];
         if number < self.short {
-            let position = &self.positions[number];
             self.rows(number)[position.order(key[position.word], broadcast(query))]
         } else {
-            let position = &self.positions[number];
             let (equal, less) = compare(&key[position.word..], position.prefix_len.div_ceil(8), query);
             row_of(self.sets_of(number), selections(equal, less, position.prefix))
         }

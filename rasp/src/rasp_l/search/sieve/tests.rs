@@ -52,30 +52,38 @@ fn drawn(space: &Space, view: &View<'_>, reading: u32, draw: u32, fits: impl Fn(
 /// A sieve that is ready for the drawn last line, that line's kind and value, and what else the drawn last operation reads. The targets are what that
 /// operation gives.
 fn made(space: &Space, draws: &Draws) -> Option<(Sieve, Kind, Vec<Chunk>, u32)> {
-    made_in(space, draws, &layout(&draws.inputs, draws.late, |_, _| 0), |_, _| true).map(|(_, made)| made)
+    made_in(space, draws, &layout(&draws.inputs, draws.late, |_, _| 0), |_, _, _| true).map(|(_, made)| made)
 }
 
-/// As [`made`], of a last line that fits; with the state.
+/// What is drawn.
+enum Drawn {
+    Line,
+    LastLine,
+    LastOperation,
+}
+
+/// As [`made`], of lines that fit; with the state.
 #[expect(clippy::type_complexity, reason = "what `made` gives")]
 fn made_in<'v>(
     space: &'v Space,
     draws: &Draws,
     without_targets: &'v Layout,
-    fits: impl Fn(Line, Kind) -> bool,
+    fits: impl Fn(Drawn, Line, Kind) -> bool,
 ) -> Option<(View<'v>, (Sieve, Kind, Vec<Chunk>, u32))> {
     let mut view = View::new(space, without_targets, true);
     view.add_selectors(None);
     let (rest, last) = draws.lines.split_at(draws.lines.len() - 2);
     for &draw in rest {
-        let (_, kind, value) = drawn(space, &view, 0, draw, |_, _| true)?;
+        let (_, kind, value) = drawn(space, &view, 0, draw, |line, kind| fits(Drawn::Line, line, kind))?;
         view.push(kind, &value);
         view.add_selectors(Some(view.kinds.len() as Slot - 1));
     }
-    let (_, kind, value) = drawn(space, &view, 0, last[0], fits)?;
+    let (_, kind, value) = drawn(space, &view, 0, last[0], |line, kind| fits(Drawn::LastLine, line, kind))?;
     let mut with_child = view.clone();
     with_child.push(kind, &value);
     let child = view.kinds.len();
-    let (line, _, targets) = drawn(space, &with_child, 1 << child, last[1], |_, kind| kind == Kind::Token)?;
+    let (line, _, targets) =
+        drawn(space, &with_child, 1 << child, last[1], |line, kind| kind == Kind::Token && fits(Drawn::LastOperation, line, kind))?;
 
     let width = without_targets.width;
     let target = |lane: usize| targets[lane / LANES][lane % LANES];
@@ -141,11 +149,19 @@ proptest! {
     #[test]
     fn what_a_last_operation_gives_passes_among_other_defaults(
         draws in prop_oneof![draws(5), draws(8), draws(12), draws(32)],
+        role in 0..5,
+        full: bool,
         constants in proptest::collection::btree_set(-3_i8..6, 2..DEFAULTS_TOGETHER),
     ) {
-        let space = Space::new(Operations::named("full").unwrap(), constants);
+        let space = Space::new(space(full).operations, constants);
         let without_targets = layout(&draws.inputs, draws.late, |_, _| 0);
-        let fits = |line, kind| kind == Kind::Token && matches!(line, Line::Aggregate { .. });
+        let fits = |drawn, line, kind| match (drawn, role) {
+            (Drawn::LastLine, _) => kind == Kind::Token && matches!(line, Line::Aggregate { .. }),
+            (Drawn::LastOperation, 0) => matches!(line, Line::Arithmetic(..) | Line::Negate(_)),
+            (Drawn::LastOperation, 1) => matches!(line, Line::Where(..)),
+            (Drawn::LastOperation, _) => matches!(line, Line::Aggregate { .. }),
+            (Drawn::Line, _) => role != 1 || kind == Kind::Boolean,
+        };
         if let Some((mut view, (mut sieve, _, value, required))) = made_in(&space, &draws, &without_targets, fits) {
             let mut together = Together { sieve: &mut sieve, value: &value, required, passes: Vec::new() };
             view.derive(None, 0, 0, &mut together);

@@ -5,9 +5,10 @@ use super::*;
 /// Inputs that tell positions and tokens apart.
 const INPUTS: [&[i8]; 5] = [&[0, 1, 4, 0], &[5, 0, 1], &[1, 1, 0, 3], &[2, 2, 5], &[0, 3, 3, 5]];
 
-/// The search finds what plain enumeration finds, and that begins with three operations.
+/// The search finds what plain enumeration finds, and that begins with three operations. With two constants, aggregations have two defaults, which are looked at
+/// together.
 fn assert_three(operations: &str, targets: impl Fn(&[i8], usize) -> Option<i8>) {
-    let space = Space::new(Operations::of_names(operations.split(' ')).unwrap(), [0]);
+    let space = Space::new(Operations::of_names(operations.split(' ')).unwrap(), [0, 1]);
     let sequences = INPUTS.map(|tokens| Sequence {
         tokens: tokens.to_vec(),
         targets: (0..tokens.len()).filter_map(|place| Some((place, targets(&tokens[..=place], place)?))).collect(),
