@@ -59,26 +59,14 @@ fn a_program_that_fails_or_never_ends_is_wrong() {
 #[test]
 fn a_distribution_of_the_task_is_drawn_from() {
     let desk = Desk::new();
-    desk.write("addition.rasp", include_str!("../../tasks/programs/addition.rasp"));
+    desk.write("wrong.rasp", "#lang rasp-l\nnext = tokens;\n");
+    // What it says but for the command: the first prompt too, at which this program is wrong.
     let on = |distribution| {
-        shown(
-            &desk,
-            &[
-                "predict",
-                "program",
-                "addition.rasp",
-                "--task",
-                "addition",
-                "--test-lengths",
-                "3",
-                "--count",
-                "20",
-                "--distribution",
-                distribution,
-            ],
-        )
+        let program = ["predict", "program", "wrong.rasp", "--task", "addition", "--test-lengths", "3", "--count", "20", "--distribution"];
+        shown(&desk, &[&program[..], &[distribution]].concat()).split_once('\n').unwrap().1.to_owned()
     };
-    assert!(on("hard-carry").contains("1.0000"), "{}", on("hard-carry"));
+    assert!(on("standard").contains("first wrong, at length 3"), "{}", on("standard"));
+    assert_ne!(on("standard"), on("hard-carry"));
     assert!(on("hard-cary").contains("did you mean `hard-carry`?"), "{}", on("hard-cary"));
 }
 

@@ -54,7 +54,7 @@ pub use space::{NAMED_OPERATIONS, Operations, Space};
 use thiserror::Error;
 
 /// Changes when the shards of a search do: their number, their order, or what they count. Results that are kept belong to one version.
-pub const SEARCH_VERSION: u32 = 4;
+pub const SEARCH_VERSION: u32 = 5;
 
 /// Why a search cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -34,7 +34,8 @@ pub(in crate::cli) struct SearchArgs {
     /// The task's alphabet, as in `tasks sample`.
     #[arg(long)]
     alphabet: Option<usize>,
-    /// Which of the task's distributions training draws from, as `tasks show` lists them. Beyond training, too, programs are tried on it.
+    /// Which of the task's distributions training draws from, as `tasks show` lists them. Beyond training, too, programs are tried on it; on sorted, reversed and equal
+    /// data only with the standard one.
     #[arg(long, value_name = "NAME", default_value = tasks::STANDARD)]
     distribution: String,
     /// The training lengths, `FROM..TO`, both included.
@@ -178,7 +179,12 @@ fn question<'t>(args: &'t SearchArgs, task: &'t dyn Task) -> Result<Question<'t>
         size_max: args.max_operations.unwrap_or(if args.around.is_some() { 2 } else { 4 }),
         until_general: true,
         further: args.further,
-        trials: Trials { distribution: &args.distribution, directed: true, count: args.count, seed: args.seed },
+        trials: Trials {
+            distribution: &args.distribution,
+            directed: args.distribution == tasks::STANDARD,
+            count: args.count,
+            seed: args.seed,
+        },
     })
 }
 

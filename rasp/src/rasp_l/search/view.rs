@@ -90,7 +90,7 @@ pub(super) struct View<'s> {
     counts: Vec<Chunk>,
     /// `[selectors][chunks]`: all ones at positions where each selects nothing.
     unselected: Vec<Chunk>,
-    /// Whether there is such a position, for [`derive_by`](Self::derive_by) in the other view.
+    /// Whether there is such a position; in [`derive_by`](Self::derive_by), in the other view.
     some_empty: Vec<bool>,
     /// Whether the layout is a part of the sequences only.
     is_part: bool,

@@ -271,7 +271,7 @@ impl Ordered {
         let gap = if has_gap { u64::MAX } else { 0 };
         let is_there = equal | gap & self.equal;
         let is_between = (above | gap & self.above) & (below | gap & self.below);
-        (is_there & EXTREMES) | ((is_there | is_between) & MEANS) | (default >> 60) * 0x1111_1111_1111_1111
+        (is_there & EXTREMES) | ((is_there | is_between) & MEANS) | ((default >> 60) * 0x1111_1111_1111_1111)
     }
 }
 
@@ -384,7 +384,7 @@ pub(super) fn arrange(positions: Vec<Position>, layout: &Layout) -> (Vec<Positio
     (arranged, first)
 }
 
-/// The position of a scored one: `defaults` of last operations are told apart; `together` are the space's constants, of which the first eight are looked at together.
+/// The position of a scored one: `defaults` of last operations are told apart; `together` are the space's constants, looked at together where they are up to eight.
 pub(super) fn position(scored: Scored, defaults: &[i8], together: &[i8]) -> Position {
     let number = defaults.iter().position(|&default| default == scored.target);
     let default = match number {

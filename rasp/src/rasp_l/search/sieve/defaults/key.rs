@@ -33,13 +33,12 @@ impl Sieve {
                     let same_query = usize::from(alike.queries[other]) == place;
                     same_query && is_constant && digit(defaults_of[other], value) == digit(default, value)
                 };
-                match (0..defaults_of.len()).find(is_like) {
-                    Some(like) => alike.defaults[like] |= 1 << number,
-                    None => {
-                        alike.queries.push(place as u8);
-                        alike.defaults.push(1 << number);
-                        defaults_of.push(default);
-                    }
+                if let Some(like) = (0..defaults_of.len()).find(is_like) {
+                    alike.defaults[like] |= 1 << number;
+                } else {
+                    alike.queries.push(place as u8);
+                    alike.defaults.push(1 << number);
+                    defaults_of.push(default);
                 }
             }
         }
@@ -67,16 +66,16 @@ impl Sieve {
 
     /// What is left beside each query after the first positions; whether anything is.
     fn narrow_all_with(&self, candidates: &Candidates<'_>, start: &Start, alive: &mut [Row]) -> bool {
-        let (queries, alike) = (start.queries.len(), &start.alike);
+        let (partners, like) = (start.queries.len(), &start.alike);
         self.kernels.run(
             #[inline(always)]
             || {
                 let mut orders = [0; SLOTS_MAX];
-                let positions = start.query_words.chunks_exact(queries).zip(alike.digits.chunks_exact(alive.len()));
+                let positions = start.query_words.chunks_exact(partners).zip(like.digits.chunks_exact(alive.len()));
                 for (number, (query_words, digits)) in positions.enumerate() {
                     let (position, gap) = (&self.positions[number], &candidates.gaps[number]);
                     let mut left = [0; 8];
-                    let alive = alive.iter_mut().zip(&alike.queries).zip(digits);
+                    let alive = alive.iter_mut().zip(&like.queries).zip(digits);
                     if number < self.short {
                         let (rows, key, weight) = (self.rows(number), candidates.words[position.word], gap.weight);
                         for (order, &query) in orders.iter_mut().zip(query_words) {
