@@ -41,6 +41,8 @@ fn the_shortest_program_is_found_written_and_certified() {
     };
     let (status, why) = forged(&|forged| forged["none_below"] = 3.into());
     assert!(status == 1 && why.contains("its claim is another"), "{why}");
+    let (status, why) = forged(&|forged| forged["distribution"] = "hard-carry".into());
+    assert!(status == 1 && why.contains("boolean-and has no distribution `hard-carry`"), "{why}");
     let (status, why) = forged(&|forged| forged["sequences"][3]["targets"][0][1] = 7.into());
     assert!(status == 1 && why.contains("sequence 3 is no example of boolean-and"), "{why}");
     let (status, why) = forged(&|forged| drop(forged["sizes"].as_array_mut().unwrap().pop()));

@@ -138,6 +138,9 @@ impl Certificate {
     /// [`Error::NotCertified`]; [`Error::Task`] where there is no such task.
     pub fn check_claim(&self) -> Result<(), Error> {
         let task = tasks::build(&TaskSpec { name: self.task.clone(), alphabet: self.alphabet })?;
+        if !task.distributions().contains(&self.distribution.as_str()) {
+            return Err(Error::NotCertified(format!("{} has no distribution `{}`", self.task, self.distribution)));
+        }
         if self.claim != claim(self.none_below, &self.task) {
             return Err(Error::NotCertified("its claim is another than the one that it proves".to_owned()));
         }

@@ -23,7 +23,7 @@ pub(super) fn predict(args: &TestArgs, train_lengths: Range, printer: Printer) -
         Ok(Guess { right: prediction.bit == Some(answer), shown, seen: Some(seen.contains(bits)) })
     })?;
     printer.note(&describe(&interpolator, &seen, &train_lengths));
-    row::print(&json!({ "predictor": "minimum-degree", "task": task.name() }), &rows, printer)
+    row::print(&json!({ "predictor": "minimum-degree", "task": task.name(), "distribution": args.distribution }), &rows, printer)
 }
 
 fn describe(interpolator: &MinimumDegree, seen: &SeenInputs, lengths: &Range) -> String {

@@ -22,7 +22,11 @@ pub(super) fn predict(file: &Path, args: &TestArgs, printer: Printer) -> Result<
     program.check_symbols(&format!("task {}", task.name()), &symbols)?;
     program.generation().map_err(|error| Error::Usage(format!("{name}: {error}")))?;
     let rows = row::rows(&*task, args, |example| Ok(guess(&program, &*task, example)))?;
-    row::print(&json!({ "predictor": "program", "program": program.name(), "task": task.name() }), &rows, printer)
+    row::print(
+        &json!({ "predictor": "program", "program": program.name(), "task": task.name(), "distribution": args.distribution }),
+        &rows,
+        printer,
+    )
 }
 
 /// A program that fails on a prompt is wrong there.

@@ -210,6 +210,12 @@ fn error(error: ShortestError<Error>) -> Error {
     }
 }
 
+/// The task, and its distribution where that is not the standard one.
+fn task_of(question: &Question<'_>) -> String {
+    let (task, distribution) = (question.task.name(), question.trials.distribution);
+    if distribution == tasks::STANDARD { task.to_owned() } else { format!("{task} ({distribution})") }
+}
+
 /// What there is to say.
 struct Answer<'a> {
     question: &'a Question<'a>,
@@ -224,12 +230,6 @@ impl Answer<'_> {
         self.question.task.vocabulary()
     }
 
-    /// The task, and its distribution where that is not the standard one.
-    fn task(&self) -> String {
-        let (task, distribution) = (self.question.task.name(), self.question.trials.distribution);
-        if distribution == tasks::STANDARD { task.to_owned() } else { format!("{task} ({distribution})") }
-    }
-
     /// The program to show: the shortest that generalizes, or else the shortest that agrees in training.
     fn program(&self) -> Option<(usize, &Candidate)> {
         self.found.best().or_else(|| self.found.consistent.as_ref().and_then(|found| Some((found.size, found.candidates.first()?))))
@@ -237,7 +237,7 @@ impl Answer<'_> {
 
     /// The file of a program: what is known of it, and its lines.
     fn text(&self, candidate: &Candidate) -> String {
-        let (task, train) = (self.task(), &self.question.train);
+        let (task, train) = (task_of(self.question), &self.question.train);
         let (first, last) = (train.start(), train.end());
         let length = candidate.program.length();
         let mut about = vec![format!("{task}: {} core operations, {} bits.", length.core_operations, length.bits)];
@@ -333,11 +333,11 @@ impl Answer<'_> {
             None => "raise --max-operations, restrict --ops to go deeper, or give other --constants".to_owned(),
         };
         let searched = match self.found.unsettled {
-            Some(_) => format!("no program was found that agrees with {} at lengths {first} to {last}", self.task()),
+            Some(_) => format!("no program was found that agrees with {} at lengths {first} to {last}", task_of(self.question)),
             None => format!(
                 "no program of at most {} core operations over these operations and constants agrees with {} at lengths {first} to {last}",
                 self.question.size_max,
-                self.task()
+                task_of(self.question)
             ),
         };
         format!("{searched}; proved for fewer than {bound}: {known}")

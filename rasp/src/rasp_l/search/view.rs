@@ -201,7 +201,7 @@ impl<'s> View<'s> {
         for (&select, &some_empty) in other.selects.iter().zip(&other.some_empty) {
             let mask = self.mask_of(select);
             self.push_selector(select, &mask);
-            *self.some_empty.last_mut().expect("it was added") = some_empty;
+            self.some_empty.push(some_empty);
         }
         self.attention(Some(newest), own..own + known, own + known..self.selects.len(), 0, false, give);
         self.truncate_selectors(own);
@@ -330,6 +330,9 @@ impl<'s> View<'s> {
         if self.table.find(hash, is_same).is_none() {
             self.table.push(hash);
             self.push_selector(select, mask);
+            // Without a branch for each lane.
+            let is_any = |chunk: &Chunk| chunk.iter().fold(0, |all, lane| all | lane) != 0;
+            self.some_empty.push(self.unselected(self.selects.len() - 1).iter().any(is_any));
         }
     }
 
@@ -343,9 +346,6 @@ impl<'s> View<'s> {
             self.counts.push(count);
             self.unselected.push(unselected);
         }
-        let unselected = &self.unselected[self.unselected.len() - self.layout.chunks..];
-        // Without a branch for each lane.
-        self.some_empty.push(unselected.iter().any(|chunk| chunk.iter().fold(0, |all, lane| all | lane) != 0));
     }
 
     /// How many places a mask selects, in one chunk.

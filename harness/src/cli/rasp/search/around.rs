@@ -9,7 +9,7 @@ use tasks::agreement::agreement;
 use tasks::shortest::{Bettered, Question, around};
 
 use super::super::{Loaded, read};
-use super::error;
+use super::{error, task_of};
 use crate::error::Error;
 use crate::printer::Printer;
 use crate::search::Searcher;
@@ -84,7 +84,7 @@ fn known(question: &Question<'_>, file: &Path, profile: Profile) -> Result<Progr
         let examples = question.trials.examples(question.task, length)?;
         if let Some(wrong) = agreement(&program, length, &examples).counterexample {
             let example = wrong.example.show(question.task.vocabulary());
-            return Err(Error::Usage(format!("{} does not solve {} at length {length}: {example}", file.display(), question.task.name())));
+            return Err(Error::Usage(format!("{} does not solve {} at length {length}: {example}", file.display(), task_of(question))));
         }
     }
     Ok(program)
