@@ -6,7 +6,7 @@
 //!
 //! - `battery`: the sequences, and the tokens wanted; `space`: the operations, constants and profile.
 //! - `line`: what a line can be, by types alone: the definition of the space.
-//! - `layout`, `kernel`, `view`: values of many positions at once, and all values that a new line makes possible.
+//! - `layout`, `kernel`, `lanes`, `view`: values of many positions at once, and all values that a new line makes possible.
 //! - `pool`, `table`: what could be chosen next, without duplicates; `enumerate`: the depth-first search, in shards.
 //! - `screen`: the few sequences that everything is checked on first.
 //! - `sieve`: whether any last operation could agree, without making one, for one last line (`Sieve::passes`), for several that differ by their default (`sieve::defaults`), or for all pairs of lines that do not read each
@@ -32,6 +32,7 @@ mod battery;
 mod enumerate;
 mod found;
 mod kernel;
+mod lanes;
 mod last;
 mod layout;
 mod line;

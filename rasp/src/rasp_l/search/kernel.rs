@@ -58,6 +58,12 @@ impl Kernels {
         self.arch.dispatch(Inlined(function))
     }
 
+    /// These instructions, for what needs to know them: see [`lanes`](super::lanes).
+    #[inline(always)]
+    pub(super) fn arch(self) -> Arch {
+        self.arch
+    }
+
     /// `left OP right` where `valid`, else 0; whether no valid lane leaves int8 or divides by zero.
     #[inline]
     pub(super) fn arithmetic(self, operation: Arithmetic, left: &Chunk, right: &Chunk, valid: &Bits, out: &mut Chunk) -> bool {

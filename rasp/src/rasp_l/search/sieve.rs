@@ -11,8 +11,10 @@
 
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
 
+mod abreast;
 mod calculate;
 mod choose;
+mod compared;
 mod defaults;
 mod itself;
 mod own;
@@ -25,15 +27,17 @@ mod table;
 mod tests;
 mod words;
 
-use super::kernel::{Chunk, Kernels, LANES};
+use super::kernel::{Bits, Chunk, Kernels, LANES};
 use super::layout::Layout;
 use super::line::{self, Kind, Slot};
 use super::space::Space;
 use super::view::{View, chunk_words};
 use crate::rasp_l::graph::Reduction;
+use abreast::Abreast;
 use calculate::Calculations;
 use choose::Branch;
 use defaults::Gap;
+use itself::Partners;
 use own::Own;
 use partner::{Group, Reach, Start};
 use position::{Against, Eight, Position, Prospects, arrange, by_turns, position};
@@ -134,46 +138,52 @@ pub(super) struct Sieve {
     calculations: Calculations,
     kernels: Kernels,
     own: Own,
+    abreast: Abreast,
+    partners: Vec<Partners>,
+    /// Room for what is still possible with each selector.
+    alive_sets: Vec<Bits>,
     /// Room for what is still possible with each partner.
     alive: Vec<Row>,
-    /// Selectors that read certain slots, in an order in which those that select the same at the first positions stand together.
+    /// Selectors that read certain slots.
     lists: Vec<(u32, List)>,
     /// How many last operations a state has, by its kinds, the last line's kind and what must be read.
     last_operations: HashMap<(Vec<Kind>, Kind, u32), u64>,
 }
 
-/// In which of its roles a last operation may read a new line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Roles {
-    All,
-    /// As what is reduced, itself key or query too or not.
-    Reduced,
+/// In which roles a last operation may read a new line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Roles {
+    /// As something else than what is reduced.
+    otherwise: bool,
+    /// If that is known, the [`prospects`](Candidate::prospects) where it is reduced, itself key or query too or not.
+    prospects: Option<u64>,
 }
 
-/// What is left of aggregations that differ by their defaults: a bit for each default.
+impl Roles {
+    /// In all roles.
+    pub(super) const ALL: Roles = Roles { otherwise: true, prospects: None };
+}
+
+/// What is left of aggregations that differ by their defaults.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Left {
-    /// Some last operation could agree that reads it as something else than what is reduced.
+    /// A bit for each default with which some last operation could agree that reads it as something else than what is reduced.
     otherwise: u32,
-    /// It could have the targets where it is reduced.
-    reduced: u32,
+    /// The prospects of each.
+    prospects: [u64; DEFAULTS_TOGETHER],
 }
 
 impl Left {
-    /// In which roles a default is left.
+    /// In which roles a default is left, if in any.
     #[inline]
-    pub(super) fn roles(self, number: usize) -> Option<Roles> {
-        match (self.otherwise >> number & 1, self.reduced >> number & 1) {
-            (1, _) => Some(Roles::All),
-            (_, 1) => Some(Roles::Reduced),
-            _ => None,
-        }
+    pub(super) fn roles(&self, number: usize) -> Option<Roles> {
+        let (otherwise, prospects) = (self.otherwise >> number & 1 == 1, self.prospects[number]);
+        (otherwise || prospects != 0).then_some(Roles { otherwise, prospects: Some(prospects) })
     }
 }
 
 /// The new line.
 struct Candidate<'c> {
-    kind: Kind,
     words: &'c [u64],
     /// Slots that must be read beside it.
     required: u32,
@@ -234,7 +244,10 @@ impl Sieve {
             branches: Vec::new(),
             calculations: Calculations::new(&space.operations, &positions),
             kernels: Kernels::new(),
-            own: Own::new(short, layout.width / 8),
+            own: Own::new(positions.len()),
+            abreast: Abreast::new(positions.len(), layout.width / 8),
+            partners: Vec::new(),
+            alive_sets: Vec::new(),
             alive: Vec::new(),
             lists: Vec::new(),
             last_operations: HashMap::new(),
@@ -253,6 +266,7 @@ impl Sieve {
         let (table, bits) = (self.table(), self.bits[self.bits.len() - 1]);
         let words = &self.values[usize::from(slot) * self.words..];
         self.calculations.push((kind == Kind::Token).then_some(words));
+        self.abreast.set(usize::from(slot), words, &self.positions);
         let mut hits = self.hits.last().cloned().unwrap_or_else(|| vec![0; self.positions.len()]);
         let mut prospects = Prospects::default();
         if kind == Kind::Token {
@@ -328,6 +342,7 @@ impl Sieve {
     pub(super) fn begin(&mut self, view: &View<'_>) {
         self.take_in(view);
         self.lists.clear();
+        self.partners.clear();
         self.begin_partners();
         self.begin_branches();
         self.calculations.begin();
@@ -336,11 +351,8 @@ impl Sieve {
     /// Whether a last operation that reads this new value in one of these roles, and all slots of `required`, could agree.
     pub(super) fn passes(&mut self, kind: Kind, value: &[Chunk], required: u32, roles: Roles) -> bool {
         let mut room = [0; WORDS_MAX];
-        let mut candidate = Candidate { kind, words: as_words(value, &mut room), required, prospects: 0 };
-        if kind == Kind::Token {
-            self.weigh(&mut candidate);
-        }
-        if roles == Roles::All {
+        let mut candidate = Candidate { words: as_words(value, &mut room), required, prospects: 0 };
+        if roles.otherwise {
             let by_choice = match kind {
                 Kind::Token => self.could_calculate(&candidate) || self.could_be_chosen(&candidate),
                 Kind::Boolean => self.could_choose(&candidate),
@@ -351,12 +363,17 @@ impl Sieve {
                 return true;
             }
         }
+        candidate.prospects = match roles.prospects {
+            Some(prospects) => prospects,
+            None if kind == Kind::Token => self.prospects(candidate.words),
+            None => 0,
+        };
+        self.own.clear();
         candidate.prospects != 0 && (self.could_be_reduced(&candidate) || self.could_reduce_itself(&candidate))
     }
 
-    /// Compares a token with the targets.
-    fn weigh(&mut self, candidate: &mut Candidate<'_>) {
-        let words = candidate.words;
+    /// Which reductions of a token's values could be each target, and with which defaults.
+    fn prospects(&self, words: &[u64]) -> u64 {
         let mut prospects = Prospects::default();
         for eight in &self.eights {
             prospects = prospects.and(self.kernels.run(
@@ -364,17 +381,16 @@ impl Sieve {
                 || eight.prospects(words),
             ));
             if prospects.bits(self.reductions) == 0 {
-                return;
+                return 0;
             }
         }
         for position in &self.long {
             prospects.meet(position, position.against(words, self.width));
             if prospects.bits(self.reductions) == 0 {
-                return;
+                return 0;
             }
         }
-        candidate.prospects = prospects.bits(self.reductions);
-        self.own.clear();
+        prospects.bits(self.reductions)
     }
 
     /// Whether a value is the target at every position.

@@ -159,7 +159,7 @@ impl Take for Look<'_> {
     fn take(&mut self, line: Line, kind: Kind, value: &[Chunk]) {
         self.counts.candidates += 1;
         if let Some(unused) = self.unused_with(line.reads()) {
-            self.look_at(unused, kind, value, hash_of(value), Roles::All);
+            self.look_at(unused, kind, value, hash_of(value), Roles::ALL);
         }
     }
 
@@ -181,7 +181,7 @@ impl Take for Look<'_> {
             left = Some(of_defaults);
         }
         for (number, &default) in defaults.iter().enumerate() {
-            if let Some(roles) = left.map_or(Some(Roles::All), |left| left.roles(number)) {
+            if let Some(roles) = left.as_ref().map_or(Some(Roles::ALL), |left| left.roles(number)) {
                 let value = aggregation.fill(default, out);
                 self.look_at(unused, kind, value, hash_of(value), roles);
             }
@@ -216,7 +216,7 @@ impl Worker<'_> {
         };
         for item in first..look.pool.len() {
             if let Some(unused) = look.unused_with(look.pool.reads(item)) {
-                look.look_at(unused, look.pool.kind(item), look.pool.screen(item), look.pool.screen_hash(item), Roles::All);
+                look.look_at(unused, look.pool.kind(item), look.pool.screen(item), look.pool.screen_hash(item), Roles::ALL);
             }
         }
         if slot.is_some() {

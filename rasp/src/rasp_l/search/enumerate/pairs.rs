@@ -31,7 +31,7 @@ impl Worker<'_> {
         // A value that is right everywhere may be chosen by a condition that looks always true; without one no operation need give it.
         let could_end = |item: usize| {
             let (kind, value) = (pool.kind(item), pool.screen(item));
-            sieve.passes(kind, value, 0, Roles::All) || sieve.is_right(kind, value)
+            sieve.passes(kind, value, 0, Roles::ALL) || sieve.is_right(kind, value)
         };
         self.settled.begin(pool, unused, (before, first, newest), could_end, &passed);
         for (one, other) in passed {

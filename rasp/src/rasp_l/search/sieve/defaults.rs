@@ -7,7 +7,7 @@
 
 mod key;
 
-use super::position::{EXTREMES, MEANS, Position};
+use super::position::{Position, Prospects};
 use super::words::{byte, compare};
 use super::{DEFAULTS_TOGETHER, FIRST, Left, Sieve, WORDS_MAX, as_words};
 use crate::rasp_l::search::kernel::Chunk;
@@ -19,8 +19,6 @@ pub(super) use key::Alike;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Gap {
     places: u32,
-    /// All ones in the byte of each of the first eight.
-    bytes: u64,
     /// See [`Position::weight`].
     weight: usize,
 }
@@ -51,8 +49,7 @@ impl Sieve {
         let words = as_words(unselected, &mut room);
         for position in &self.positions[..self.first] {
             let (places, _) = compare(&words[position.word..], self.width, -1);
-            let bytes = words[position.word];
-            self.gaps.push(Gap { places: places & position.prefix, bytes, weight: position.weight(bytes) });
+            self.gaps.push(Gap { places: places & position.prefix, weight: position.weight(words[position.word]) });
         }
     }
 
@@ -77,11 +74,11 @@ impl Sieve {
                 | self.could_be_both_with(&candidates, start)
                 | self.could_be_query_with(&candidates, start)
         };
-        Left { otherwise, reduced: self.could_be_reduced_with(&candidates) }
+        Left { otherwise, prospects: self.prospects_with(&candidates) }
     }
 
-    /// The defaults with which the values could be the targets where they are reduced.
-    fn could_be_reduced_with(&self, candidates: &Candidates<'_>) -> u32 {
+    /// For each default, which reductions of the values could be each target, and with which defaults of a last operation.
+    fn prospects_with(&self, candidates: &Candidates<'_>) -> [u64; DEFAULTS_TOGETHER] {
         let mut alive = u64::MAX;
         for eight in &self.eights {
             alive &= self.kernels.run(
@@ -89,19 +86,19 @@ impl Sieve {
                 || eight.prospects_by_default(candidates.words, candidates.unselected),
             );
             if alive == 0 {
-                return 0;
+                return [0; DEFAULTS_TOGETHER];
             }
         }
         for position in &self.long {
             let (gap, _) = compare(&candidates.unselected[position.word..], self.width, -1);
             alive &= position.prospects_by_default(position.against(candidates.words, self.width), gap & position.prefix);
             if alive == 0 {
-                return 0;
+                return [0; DEFAULTS_TOGETHER];
             }
         }
-        let of = |reductions: u64, alive: u64| if self.reductions & reductions == 0 { 0 } else { alive };
-        let bytes = (of(0b011, alive & EXTREMES) | of(0b100, alive & MEANS)).to_le_bytes();
-        self.defaults_where(|number, _| bytes[number] != 0)
+        let mut prospects = alive.to_le_bytes().map(|byte| Prospects::of_byte(byte).bits(self.reductions));
+        prospects[self.space.constants.len().min(DEFAULTS_TOGETHER)..].fill(0);
+        prospects
     }
 
     /// The defaults, of those that are looked at together, of which something holds.

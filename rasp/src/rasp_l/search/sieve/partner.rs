@@ -4,11 +4,13 @@
 //! another, until nothing is possible beside any.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
 
+use super::compared::Compared;
 use super::defaults::Alike;
 use super::position::selections;
 use super::table::row_of;
-use super::words::{broadcast, byte, compare, compare_words};
+use super::words::{byte, compare};
 use super::{Candidate, DEFAULTS, Row, SETS, SLOTS_MAX, Sieve, TABULATED, is_possible};
+use crate::rasp_l::search::lanes::{Lanes, on_lanes};
 use crate::rasp_l::search::line::{Kind, Slot};
 
 /// The slots of one kind.
@@ -28,8 +30,6 @@ pub(super) struct Start {
     group: usize,
     /// The partners as queries.
     pub(super) queries: Vec<Slot>,
-    /// `[first][queries]`: the query's value at a first position, in every byte.
-    pub(super) query_words: Vec<u64>,
     /// `[queries]`
     pub(super) as_key: Vec<Row>,
     /// The partners as keys, by their places in the group's `keys`.
@@ -122,7 +122,6 @@ impl Sieve {
             required,
             group: 0,
             queries: Vec::new(),
-            query_words: Vec::new(),
             as_key: Vec::new(),
             keys: Vec::new(),
             as_query: Vec::new(),
@@ -146,10 +145,6 @@ impl Sieve {
                     start.keys.push(place);
                     start.as_query.push(row);
                 }
-            }
-            for position in &self.positions[..self.first] {
-                let words = start.queries.iter().map(|&slot| broadcast(byte(self.words_of(usize::from(slot)), position.lane)));
-                start.query_words.extend(words);
             }
             if Self::looks_at_together(kind, &self.space.constants) {
                 start.alike = self.alike(&start);
@@ -184,7 +179,7 @@ impl Sieve {
         let start = &self.starts[start];
         alive.clear();
         alive.extend_from_slice(&start.as_key);
-        let any = !alive.is_empty() && self.narrow_all(candidate.words, &start.query_words, &mut alive);
+        let any = !alive.is_empty() && self.narrow_all(candidate.words, &start.queries, &mut alive);
         let passes = any
             && start.queries.iter().zip(&alive).any(|(&query, &alive)| {
                 alive.into_iter().any(is_possible) && self.remain(alive, candidate.words, self.words_of(usize::from(query)))
@@ -194,37 +189,39 @@ impl Sieve {
         passes
     }
 
-    /// What is left beside each query after the first positions; whether anything is.
-    fn narrow_all(&self, key: &[u64], query_words: &[u64], alive: &mut [Row]) -> bool {
-        self.kernels.run(
-            #[inline(always)]
-            || {
-                let mut orders = [0_u8; SLOTS_MAX];
-                for (number, queries) in query_words.chunks_exact(alive.len()).enumerate() {
-                    let mut left = [0; 8];
-                    if number < self.short {
-                        let (position, rows) = (&self.positions[number], self.rows(number));
-                        let key = key[position.word];
-                        for (order, &query) in orders.iter_mut().zip(queries) {
-                            *order = position.order(key, query) as u8;
-                        }
-                        for (alive, &order) in alive.iter_mut().zip(&orders) {
-                            narrow(alive, &rows[usize::from(order)], &mut left);
-                        }
-                    } else {
-                        let (position, sets) = (&self.positions[number], self.sets_of(number));
-                        let orders = compare_all(&key[position.word..], position.prefix_len.div_ceil(8), queries);
-                        for (alive, (equal, less)) in alive.iter_mut().zip(orders) {
-                            narrow(alive, &row_of(sets, selections(equal, less, position.prefix)), &mut left);
-                        }
+    /// What is left beside each of these queries after the first positions; whether anything is.
+    fn narrow_all(&self, key: &[u64], queries: &[Slot], alive: &mut [Row]) -> bool {
+        on_lanes!(self.kernels, |lanes| {
+            for number in 0..self.first {
+                let position = &self.positions[number];
+                let compared = self.compare_slots(lanes, number, key);
+                let mut left = [0; 8];
+                if number < self.short {
+                    let (orders, rows) = (compared.orders(lanes, position.prefix), self.rows(number));
+                    for (alive, &query) in alive.iter_mut().zip(queries) {
+                        narrow(alive, &rows[usize::from(orders[usize::from(query)])], &mut left);
                     }
-                    if !is_any(&left) {
-                        return false;
+                } else {
+                    let sets = self.sets_of(number);
+                    for (alive, &query) in alive.iter_mut().zip(queries) {
+                        let (equal, less) = compared.sets(usize::from(query));
+                        narrow(alive, &row_of(sets, selections(equal, less, position.prefix)), &mut left);
                     }
                 }
-                true
-            },
-        )
+                if !is_any(&left) {
+                    return false;
+                }
+            }
+            true
+        })
+    }
+
+    /// A key at a first position, compared with all slots.
+    #[inline(always)]
+    pub(super) fn compare_slots(&self, lanes: impl Lanes, number: usize, key: &[u64]) -> Compared {
+        let position = &self.positions[number];
+        let pairs = |word: usize, eight: usize| ([key[position.word + word]; 8], *self.abreast.queries(number, eight));
+        Compared::new(lanes, position.prefix_len, self.kinds.len().div_ceil(8), pairs)
     }
 
     /// As key and query of an aggregation of another value.
@@ -334,20 +331,6 @@ impl Sieve {
             self.reductions_of_slots(number, set, left)
         }
     }
-}
-
-/// The places of a few words that equal each query, which stands in every byte, and those that are less.
-#[inline(always)]
-pub(super) fn compare_all(key: &[u64], width: usize, queries: &[u64]) -> [(u32, u32); SLOTS_MAX] {
-    let mut orders = [(0, 0); SLOTS_MAX];
-    for (word, &places) in key.iter().enumerate().take(width) {
-        for ((equal, less), &query) in orders.iter_mut().zip(queries) {
-            let of_word = compare_words(places, query);
-            *equal |= of_word.0 << (8 * word);
-            *less |= of_word.1 << (8 * word);
-        }
-    }
-    orders
 }
 
 /// Takes out of what is alive what a row lacks, and adds what is left to `left`.

@@ -3,6 +3,7 @@
 //! Which positions come first decides how soon a line is ruled out.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
 
+use super::own::Aim;
 use super::words::{HIGH, broadcast, byte, compare, compare_bytes};
 use super::{DEFAULTS, DEFAULTS_TOGETHER, FIRST, FIRST_PREFIX, ORDERS, POSITIONS_MAX, REDUCTIONS, TABULATED, TABULATED_FIRST};
 use crate::rasp_l::search::layout::{Layout, Scored};
@@ -25,6 +26,8 @@ pub(super) struct Position {
     pub(super) target: i8,
     /// The bits of the default that is the target, 0 if none is.
     pub(super) default: u64,
+    /// The target and this default, for the new line's own reductions.
+    pub(super) aim: Aim,
     /// How the defaults that are looked at together compare with the target.
     ordered: Ordered,
 }
@@ -56,13 +59,6 @@ impl Position {
     pub(super) fn order(&self, key: u64, query: u64) -> usize {
         let (equal, less) = compare_bytes(key, query);
         number_of_digits((equal >> 7 | less >> 6) & self.digits)
-    }
-
-    /// As [`order`](Self::order), where the places of some bytes, all ones, are greater.
-    #[inline(always)]
-    pub(super) fn order_without(&self, key: u64, query: u64, bytes: u64) -> usize {
-        let (equal, less) = compare_bytes(key, query);
-        number_of_digits((equal >> 7 | less >> 6) & self.digits & !bytes)
     }
 
     /// What it adds to that number when the places of these bytes are equal, and twice when they are less; of a short prefix alone.
@@ -177,6 +173,12 @@ pub(super) fn selections(equal: u32, less: u32, prefix: u32) -> [u32; 6] {
     [equal, !equal, less, less | equal, !(less | equal), !less].map(|set| set & prefix)
 }
 
+/// The places in a word of a sequence, in each of eight bytes.
+#[inline(always)]
+pub(super) fn places_of(prefix: u32, word: usize) -> u64 {
+    broadcast((prefix >> (8 * word)) as i8)
+}
+
 /// Every way in which five places can compare with a value, as the places that equal it and those that are less: digits in base three, the first place lowest.
 pub(super) const ORDER_SETS: [(u8, u8); ORDERS] = {
     let mut sets = [(0, 0); ORDERS];
@@ -232,6 +234,12 @@ impl Prospects {
         self.mean &= if is_there || is_between { DEFAULTS } else { position.default };
     }
 
+    /// From what [`Position::prospects_by_default`] has for a default.
+    #[inline(always)]
+    pub(super) fn of_byte(byte: u8) -> Prospects {
+        Prospects { extremes: u64::from(byte) << 60, mean: u64::from(byte >> 4) << 60 }
+    }
+
     /// What is left with others.
     #[inline(always)]
     pub(super) fn and(self, other: Prospects) -> Prospects {
@@ -248,8 +256,8 @@ impl Prospects {
 
 /// In the byte of a default of gaps, the defaults of a last operation: in its lower half those with which its values could be the targets as maximum or minimum, in
 /// its upper half those with which they could as means.
-pub(super) const EXTREMES: u64 = 0x0f0f_0f0f_0f0f_0f0f;
-pub(super) const MEANS: u64 = !EXTREMES;
+const EXTREMES: u64 = 0x0f0f_0f0f_0f0f_0f0f;
+const MEANS: u64 = !EXTREMES;
 
 impl Ordered {
     fn new(defaults: &[i8], target: i8) -> Self {
@@ -402,6 +410,7 @@ pub(super) fn position(scored: Scored, defaults: &[i8], together: &[i8]) -> Posi
         digits: 0x0303_0303_0303_0303 & u64::MAX >> (64 - 8 * prefix_len.min(8)),
         target: scored.target,
         default,
+        aim: Aim::new(scored.target, default),
         ordered: Ordered::new(&together[..together.len().min(DEFAULTS_TOGETHER)], scored.target),
     }
 }
@@ -418,7 +427,7 @@ mod tests {
             let bytes = if small { bytes.map(|byte| byte % 3) } else { bytes };
             let target = if small { target % 3 } else { target };
             let words = [u64::from_le_bytes(bytes.map(i8::cast_unsigned))];
-            let position = Position { lane: 7, word: 0, prefix: 255, prefix_len: 8, digits: 0, target, default: 0, ordered: Ordered::default() };
+            let position = Position { lane: 7, word: 0, prefix: 255, prefix_len: 8, digits: 0, target, default: 0, aim: Aim::new(target, 0), ordered: Ordered::default() };
             let chosen: Vec<i32> = (0..8).filter(|place| set >> place & 1 == 1).map(|place| i32::from(bytes[place])).collect();
             let is_target = |value: i32| u64::from(value == i32::from(target));
             let mean = chosen.iter().sum::<i32>() / chosen.len() as i32;
@@ -433,7 +442,7 @@ mod tests {
             let mut words = [0; 8];
             words[0] = u64::from_le_bytes(bytes.map(|byte| of(byte).cast_unsigned()));
             let scored = Scored { lane: prefix_len - 1, start: 0, target: of(target) };
-            let position = Position { default: default << 60, ..position(scored, &[], &[]) };
+            let position = Position { default: default << 60, aim: Aim::new(of(target), default << 60), ..position(scored, &[], &[]) };
             let against = position.against(&words, 1);
 
             let mut sums = vec![0; 1 << prefix_len];
@@ -466,16 +475,18 @@ mod tests {
             let (mut words, mut unselected) = ([0; 8], [0; 8]);
             (words[0], unselected[0]) = (u64::from_le_bytes(bytes.map(|byte| of(byte).cast_unsigned())) & !gap, gap);
             let scored = Scored { lane: prefix_len - 1, start: 0, target: of(target) };
-            let position = Position { default: default << 60, ..position(scored, &[], &defaults) };
+            let position = Position { default: default << 60, aim: Aim::new(of(target), default << 60), ..position(scored, &[], &defaults) };
             let query = of(query);
             let places = compare_word(gap, -1).0 & position.prefix;
             let one = position.prospects_by_default(position.against(&words, 1), places).to_le_bytes();
             let eight = Eight::all(std::iter::once(position))[0].prospects_by_default(&words, &unselected).to_le_bytes();
+            let (equal, less) = compare_word(words[0], query);
+            let others = [equal, less].map(|set| (set & position.prefix & !places) as u8);
+            let without = ORDER_SETS.iter().position(|&(equal, less)| [equal, less] == others).unwrap();
             for (number, &default) in defaults.iter().enumerate() {
                 let filled = [words[0] | gap & broadcast(default)];
                 let digit = usize::from(default == query) + 2 * usize::from(default < query);
-                let order = position.order_without(words[0], broadcast(query), gap) + digit * position.weight(gap);
-                prop_assert_eq!(order, position.order(filled[0], broadcast(query)));
+                prop_assert_eq!(without + digit * position.weight(gap), position.order(filled[0], broadcast(query)));
 
                 let mut prospects = Prospects::default();
                 prospects.meet(&position, position.against(&filled, 1));

@@ -1,50 +1,58 @@
 //! The new line as what is reduced by a selector of the state.
 
-use super::{Candidate, Sieve, own};
+use super::own;
+use super::{Candidate, FIRST, Sieve};
+use crate::rasp_l::search::kernel::{Bits, LANES};
+use crate::rasp_l::search::lanes::on_lanes;
 
-/// Selectors in order, with where to go on when the first or second position rules one out.
+/// Selectors, 64 abreast.
 #[derive(Debug, Default)]
 pub(super) struct List {
     selectors: Vec<u32>,
-    after_first: Vec<u32>,
-    after_second: Vec<u32>,
+    /// `[up to FIRST positions][words of a sequence][selectors / 64]`: eight places that each selects.
+    sets: Vec<Bits>,
 }
 
 impl Sieve {
     /// As what is reduced, by a selector that the state has.
     pub(super) fn could_be_reduced(&mut self, candidate: &Candidate<'_>) -> bool {
         let list = self.list(candidate.required);
-        let Self { lists, own, positions, sets, .. } = self;
-        let (list, count) = (&lists[list].1, positions.len());
-        let mut reductions =
-            |selector: u32, number: usize| own.reductions(candidate, positions, number, sets[selector as usize * count + number]);
+        let Self { kernels, positions, lists, own, width, alive_sets: alive, .. } = self;
+        let (words, list) = (candidate.words, &lists[list].1);
         let prospects = own::small(candidate.prospects);
-        let mut place = 0;
-        while let Some(&selector) = list.selectors.get(place) {
-            let first = prospects & reductions(selector, 0);
-            if !own::is_possible(first) {
-                place = list.after_first[place] as usize;
-                continue;
-            }
-            let end = list.after_second[place] as usize;
-            let second = if count > 1 { first & reductions(selector, 1) } else { first };
-            if own::is_possible(second) {
-                for &selector in &list.selectors[place..end] {
-                    let mut alive = second;
-                    for number in 2..count {
-                        alive &= reductions(selector, number);
-                        if !own::is_possible(alive) {
-                            break;
-                        }
-                    }
-                    if own::is_possible(alive) {
-                        return true;
-                    }
+        alive.clear();
+        alive.resize(list.selectors.len().div_ceil(LANES), [prospects; LANES]);
+        if let Some(last) = alive.last_mut() {
+            let len = list.selectors.len() % LANES;
+            last[if len == 0 { LANES } else { len }..].fill(0);
+        }
+        let looked_up = positions.len().min(FIRST);
+        let any = on_lanes!(kernels, |lanes| {
+            for number in 0..looked_up {
+                let mut any = false;
+                for place in 0..alive.len() {
+                    let sets = |word: usize| list.sets[(number * *width + word) * alive.len() + place];
+                    let reductions = own.reductions(lanes, words, positions, number, sets);
+                    any |= own::narrow(&mut alive[place], &reductions);
+                }
+                if !any {
+                    return false;
                 }
             }
-            place = end;
+            true
+        });
+        if !any {
+            return false;
         }
-        false
+        let alive = alive.iter().flatten().zip(&list.selectors).filter(|(alive, _)| own::is_possible(**alive));
+        alive.into_iter().any(|(&alive, &selector)| {
+            let mut alive = alive;
+            positions.iter().enumerate().skip(FIRST).all(|(number, position)| {
+                let set = self.sets[selector as usize * positions.len() + number];
+                alive &= own::small(position.reductions(position.against(words, *width), words, set));
+                own::is_possible(alive)
+            })
+        })
     }
 
     /// The list of the selectors that read all slots of `required`, without those for which no default is right wherever they select nothing.
@@ -52,22 +60,21 @@ impl Sieve {
         if let Some(known) = self.lists.iter().position(|(other, _)| *other == required) {
             return known;
         }
-        let count = self.positions.len();
-        let key = |selector: &u32| {
-            let sets = &self.sets[*selector as usize * count..][..count];
-            (sets[0], sets.get(1).copied().unwrap_or(0))
-        };
         let is_hopeful = |&selector: &u32| required & !self.reads[selector as usize] == 0 && self.defaults[selector as usize] != 0;
-        let mut selectors: Vec<u32> = (0..self.reads.len() as u32).filter(is_hopeful).collect();
-        selectors.sort_unstable_by_key(key);
-        let len = selectors.len();
-        let mut list = List { after_first: vec![len as u32; len], after_second: vec![len as u32; len], selectors };
-        for place in (0..len.saturating_sub(1)).rev() {
-            let (here, next) = (key(&list.selectors[place]), key(&list.selectors[place + 1]));
-            list.after_first[place] = if here.0 == next.0 { list.after_first[place + 1] } else { place as u32 + 1 };
-            list.after_second[place] = if here == next { list.after_second[place + 1] } else { place as u32 + 1 };
+        let selectors: Vec<u32> = (0..self.reads.len() as u32).filter(is_hopeful).collect();
+        let mut sets = Vec::new();
+        for number in 0..self.positions.len().min(FIRST) {
+            for word in 0..self.width {
+                sets.extend(selectors.chunks(LANES).map(|selectors| {
+                    let mut places = [0; LANES];
+                    for (places, &selector) in places.iter_mut().zip(selectors) {
+                        *places = (self.sets[selector as usize * self.positions.len() + number] >> (8 * word)) as u8;
+                    }
+                    places
+                }));
+            }
         }
-        self.lists.push((required, list));
+        self.lists.push((required, List { selectors, sets }));
         self.lists.len() - 1
     }
 }
