@@ -84,12 +84,11 @@ impl Sieve {
                     } else {
                         [query; 8]
                     };
-                    let mut selected = [[0; LANES]; 4];
-                    for (word, selected) in selected.iter_mut().enumerate().take(position.prefix_len.div_ceil(8)) {
+                    let selected = |word: usize| {
                         let keys = if eight.is_key { [words[position.word + word]; 8] } else { *abreast.keys(number, word, eight.number) };
-                        *selected = bytes_of(&select(lanes.compare(&keys, &queries), places_of(position.prefix, word)));
-                    }
-                    let reductions = own.reductions(lanes, words, positions, number, |word| selected[word]);
+                        bytes_of(&select(lanes.compare(&keys, &queries), places_of(position.prefix, word)))
+                    };
+                    let reductions = own.reductions(lanes, words, positions, number, selected);
                     if own::narrow(&mut eight.alive, &reductions) {
                         eights[left] = eight;
                         left += 1;
@@ -117,5 +116,10 @@ fn with_itself(mut queries: Words, eight: usize, itself: usize, query: u64) -> W
 /// The places that each comparison selects, a byte for each of eight pairs, from those where their key equals the query and where it is less.
 #[inline(always)]
 fn select((equal, less): (u64, u64), places: u64) -> Words {
-    [equal, !equal, less, less | equal, !(less | equal), !less, 0, 0].map(|selected| selected & places)
+    const ALL: u64 = u64::MAX;
+    // As for `selections`; all words alike, so that they are one vector.
+    const EQUAL: Words = [ALL, ALL, 0, ALL, ALL, 0, 0, 0];
+    const LESS: Words = [0, 0, ALL, ALL, ALL, ALL, 0, 0];
+    const OTHERWISE: Words = [0, ALL, 0, 0, ALL, ALL, 0, 0];
+    std::array::from_fn(|word| (equal & EQUAL[word] | less & LESS[word]) ^ OTHERWISE[word]).map(|selected| selected & places)
 }

@@ -138,16 +138,16 @@ impl Own {
         }
         let position = &positions[number];
         let (mut against, mut beyond, mut sizes) = ([0; LANES], [0_u8; LANES], [0_u8; LANES]);
-        for (number, part) in self.parts[number].iter().enumerate().take(position.prefix_len.div_ceil(PART)) {
-            let mut places = sets(number / 2);
-            if number % 2 == 1 {
-                places = places.map(|places| places >> PART);
-            }
-            let found = [&part.against, &part.beyond, &SIZES].map(|table| lanes.look_up(table, &places));
-            for lane in 0..LANES {
-                against[lane] |= found[0][lane];
-                beyond[lane] = beyond[lane].wrapping_add(found[1][lane]);
-                sizes[lane] += found[2][lane];
+        for (word, parts) in self.parts[number].chunks_exact(2).enumerate().take(position.prefix_len.div_ceil(8)) {
+            let places = sets(word);
+            for (half, part) in parts.iter().enumerate().take((position.prefix_len - 8 * word).div_ceil(PART)) {
+                let places = places.map(|places| places >> (PART * half));
+                let found = [&part.against, &part.beyond, &SIZES].map(|table| lanes.look_up(table, &places));
+                for lane in 0..LANES {
+                    against[lane] |= found[0][lane];
+                    beyond[lane] = beyond[lane].wrapping_add(found[1][lane]);
+                    sizes[lane] += found[2][lane];
+                }
             }
         }
         let mut reductions = lanes.look_up(&position.aim.outcomes, &against);
