@@ -256,7 +256,7 @@ impl Room {
         if position.default == DEFAULTS {
             return;
         }
-        let Room { aggregations, alive, classes, class_sets, defaults, .. } = self;
+        let Room { aggregations, alive, classes, class_sets, defaults, set, .. } = self;
         for (comparison, defaults) in defaults.chunks_exact_mut(4 * words).enumerate() {
             let mut changed = false;
             for (class, _) in classes.iter().enumerate().filter(|(_, selected)| selected[comparison] == 0) {
@@ -268,10 +268,11 @@ impl Room {
                 }
             }
             if changed {
+                set.clear();
+                set.resize(words, 0);
+                defaults.chunks_exact(words).for_each(|left| join(set, left));
                 for aggregation in aggregations.iter().filter(|aggregation| aggregation.comparison as usize == comparison) {
-                    for (word, alive) in alive[aggregation.start..][..words].iter_mut().enumerate() {
-                        *alive &= defaults.iter().skip(word).step_by(words).fold(0, |left, default| left | default);
-                    }
+                    alive[aggregation.start..][..words].iter_mut().zip(&*set).for_each(|(alive, set)| *alive &= set);
                 }
             }
         }
