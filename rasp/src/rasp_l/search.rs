@@ -6,7 +6,7 @@
 //!
 //! - `battery`: the sequences, and the tokens wanted; `space`: the operations, constants and profile.
 //! - `line`: what a line can be, by types alone: the definition of the space.
-//! - `layout`, `kernel`, `lanes`, `view`: values of many positions at once, and all values that a new line makes possible.
+//! - `layout`, `kernel`, `vectors`, `words`, `view`: values of many positions at once, and all values that a new line makes possible.
 //! - `pool`, `table`: what could be chosen next, without duplicates; `enumerate`: the depth-first search, in shards.
 //! - `screen`: the few sequences that everything is checked on first.
 //! - `sieve`: whether any last operation could agree, without making one, for one last line (`Sieve::passes`), for several that differ by their default (`sieve::defaults`), or for all pairs of lines that do not read each
@@ -32,7 +32,6 @@ mod battery;
 mod enumerate;
 mod found;
 mod kernel;
-mod lanes;
 mod last;
 mod layout;
 mod line;
@@ -45,7 +44,9 @@ mod space;
 mod table;
 #[cfg(test)]
 mod tests;
+mod vectors;
 mod view;
+mod words;
 
 pub use around::{Known, Part};
 pub use battery::{Battery, Sequence};
@@ -55,7 +56,7 @@ pub use space::{NAMED_OPERATIONS, Operations, Space};
 use thiserror::Error;
 
 /// Changes when the shards of a search do: their number, their order, or what they count. Results that are kept belong to one version.
-pub const SEARCH_VERSION: u32 = 5;
+pub const SEARCH_VERSION: u32 = 6;
 
 /// Why a search cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -58,7 +58,7 @@ impl Kernels {
         self.arch.dispatch(Inlined(function))
     }
 
-    /// These instructions, for what needs to know them: see [`lanes`](super::lanes).
+    /// These instructions, for what needs to know them: see [`vectors`](super::vectors).
     #[inline(always)]
     pub(super) fn arch(self) -> Arch {
         self.arch

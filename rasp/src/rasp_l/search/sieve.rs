@@ -6,8 +6,8 @@
 //! partner and comparison; and the bits left after a few positions are those last operations that are still possible, mostly none. Aggregations of tokens that
 //! differ by their default alone, most values of a state, are looked at together ([`defaults`]).
 //!
-//! What passes may still be wrong (faults are not looked for, and of more than four defaults not all are told apart): [`last`](super::last) settles it. What
-//! is ruled out is so for certain, which the tests of [`search`](super) check against plain evaluation.
+//! What passes may still be wrong (faults are not looked for, of more than four defaults not all are told apart, and means of the new line are taken from sums modulo
+//! 256): [`last`](super::last) settles it. What is ruled out is so for certain, which the tests of [`search`](super) check against plain evaluation.
 
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
 
@@ -25,25 +25,24 @@ mod reduce;
 mod table;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use super::kernel::{Bits, Chunk, Kernels, LANES};
 use super::layout::Layout;
 use super::line::{self, Kind, Slot};
 use super::space::Space;
 use super::view::{View, chunk_words};
+use super::words::byte;
 use crate::rasp_l::graph::Reduction;
 use abreast::Abreast;
 use calculate::Calculations;
 use choose::Branch;
 use defaults::Gap;
-use itself::Partners;
+use itself::Pairings;
 use own::Own;
 use partner::{Group, Reach, Start};
 use position::{Against, Eight, Position, Prospects, arrange, by_turns, position};
 use reduce::List;
 use std::collections::HashMap;
-use words::byte;
 
 /// Slots that a state can have: three bits for each in a word, and four to spare.
 pub(super) const SLOTS_MAX: usize = 20;
@@ -139,7 +138,8 @@ pub(super) struct Sieve {
     kernels: Kernels,
     own: Own,
     abreast: Abreast,
-    partners: Vec<Partners>,
+    /// Keys and queries beside a new line that is reduced too.
+    pairings: Vec<Pairings>,
     /// Room for what is still possible with each selector.
     alive_sets: Vec<Bits>,
     /// Room for what is still possible with each partner.
@@ -246,7 +246,7 @@ impl Sieve {
             kernels: Kernels::new(),
             own: Own::new(positions.len()),
             abreast: Abreast::new(positions.len(), layout.width / 8),
-            partners: Vec::new(),
+            pairings: Vec::new(),
             alive_sets: Vec::new(),
             alive: Vec::new(),
             lists: Vec::new(),
@@ -342,7 +342,7 @@ impl Sieve {
     pub(super) fn begin(&mut self, view: &View<'_>) {
         self.take_in(view);
         self.lists.clear();
-        self.partners.clear();
+        self.pairings.clear();
         self.begin_partners();
         self.begin_branches();
         self.calculations.begin();

@@ -46,6 +46,8 @@ pub(super) struct Unfilled<'v> {
     pub(super) reduced: &'v [Chunk],
     /// `[chunks]`: all ones at positions where nothing is.
     pub(super) unselected: &'v [Chunk],
+    /// The first selector with such positions.
+    pub(super) gaps: u32,
     kernels: Kernels,
 }
 
@@ -90,6 +92,10 @@ pub(super) struct View<'s> {
     counts: Vec<Chunk>,
     /// `[selectors][chunks]`: all ones at positions where each selects nothing.
     unselected: Vec<Chunk>,
+    /// For each selector, the first one that selects nothing at the same positions.
+    gaps: Vec<u32>,
+    /// The selectors by these positions.
+    gaps_table: Table,
     /// Whether there is such a position; in [`derive_by`](Self::derive_by), in the other view.
     some_empty: Vec<bool>,
     /// Whether the layout is a part of the sequences only.
@@ -117,6 +123,8 @@ impl<'s> View<'s> {
             masks: Vec::new(),
             counts: Vec::new(),
             unselected: Vec::new(),
+            gaps: Vec::new(),
+            gaps_table: Table::default(),
             some_empty: Vec::new(),
             is_part,
             table: Table::default(),
@@ -181,6 +189,8 @@ impl<'s> View<'s> {
         self.masks.truncate(selectors * self.mask_size());
         self.counts.truncate(selectors * self.layout.chunks);
         self.unselected.truncate(selectors * self.layout.chunks);
+        self.gaps.truncate(selectors);
+        self.gaps_table.truncate(selectors);
         self.some_empty.truncate(selectors);
     }
 
@@ -346,6 +356,11 @@ impl<'s> View<'s> {
             self.counts.push(count);
             self.unselected.push(unselected);
         }
+        let selector = self.gaps.len();
+        let hash = hash(0, self.unselected(selector).iter().map(chunk_words));
+        let alike = self.gaps_table.find(hash, |other| self.unselected(other) == self.unselected(selector));
+        self.gaps_table.push(hash);
+        self.gaps.push(alike.map_or(selector as u32, |other| self.gaps[other]));
     }
 
     /// How many places a mask selects, in one chunk.
@@ -420,6 +435,7 @@ impl<'s> View<'s> {
                 defaults: if self.some_empty[selector] { defaults } else { &defaults[..defaults.len().min(1)] },
                 reduced: of_reduction,
                 unselected: self.unselected(selector),
+                gaps: self.gaps[selector],
                 kernels: self.kernels,
             };
             give.take_defaults(&aggregation, out);

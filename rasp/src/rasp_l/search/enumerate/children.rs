@@ -27,11 +27,13 @@ pub(super) struct LastLines {
     pub(super) beside: u32,
 }
 
-/// Values of equal length without duplicates, each with what last line it would be: its kind, and what it leaves to be read.
+/// Values of equal length without duplicates, each with what last line it would be: its kind, and what it leaves to be read; and where it is to have a default, if
+/// anywhere.
 #[derive(Debug, Default)]
 struct Distinct {
     table: Table,
     kinds: Vec<(Kind, u32)>,
+    gaps: Vec<u32>,
     /// `[values][chunks]`
     values: Vec<Chunk>,
 }
@@ -40,27 +42,24 @@ impl Distinct {
     fn clear(&mut self) {
         self.table.truncate(0);
         self.kinds.clear();
+        self.gaps.clear();
         self.values.clear();
     }
 
-    /// Adds a value, which comes in two parts, unless it is there; `hash` is its own. Whether it was added.
+    /// Adds a value unless it is there; `hash` is its own. Whether it was added.
     #[inline]
-    fn add(&mut self, kind: Kind, unused: u32, [first, second]: [&[Chunk]; 2], hash: u64) -> bool {
-        let hash = hash ^ spread(coarse(kind) ^ u64::from(unused) << 2);
-        let len = first.len() + second.len();
+    fn add(&mut self, kind: Kind, unused: u32, gaps: u32, value: &[Chunk], hash: u64) -> bool {
+        let hash = hash ^ spread(coarse(kind) ^ u64::from(unused) << 2 ^ u64::from(gaps) << 32);
         let is_same = |place: usize| {
-            self.kinds[place] == (kind, unused) && {
-                let (one, other) = self.values[place * len..][..len].split_at(first.len());
-                one == first && other == second
-            }
+            self.kinds[place] == (kind, unused) && self.gaps[place] == gaps && self.values[place * value.len()..][..value.len()] == *value
         };
         if self.table.find(hash, is_same).is_some() {
             return false;
         }
         self.table.push(hash);
         self.kinds.push((kind, unused));
-        self.values.extend_from_slice(first);
-        self.values.extend_from_slice(second);
+        self.gaps.push(gaps);
+        self.values.extend_from_slice(value);
         true
     }
 
@@ -75,7 +74,7 @@ impl Distinct {
 pub(super) struct Children {
     /// Those that were looked at one by one.
     lines: Distinct,
-    /// Those that were looked at for all their defaults together: what they are where something is selected, and where nothing is.
+    /// Those that were looked at for all their defaults together: what they are where something is selected.
     unfilled: Distinct,
     /// How many of the latter were ruled out so, by kind and what they leave to be read.
     ruled_out: Vec<((Kind, u32), u64)>,
@@ -148,7 +147,7 @@ impl Look<'_> {
             }
             required |= 1 << slot;
         }
-        if self.children.lines.add(kind, unused, [value, &[]], hash) && self.sieve.passes(kind, value, required, roles) {
+        if self.children.lines.add(kind, unused, 0, value, hash) && self.sieve.passes(kind, value, required, roles) {
             self.children.passed.push(self.children.lines.kinds.len() - 1);
         }
     }
@@ -169,8 +168,8 @@ impl Take for Look<'_> {
         let Some(unused) = self.unused_with(aggregation.reads()) else { return };
         let mut left = None;
         if Sieve::looks_at_together(kind, defaults) && self.children.is_worth_it() {
-            let parts = [aggregation.reduced, aggregation.unselected];
-            if !self.children.unfilled.add(kind, unused, parts, hash_of(parts[0]) ^ spread(hash_of(parts[1]))) {
+            let reduced = aggregation.reduced;
+            if !self.children.unfilled.add(kind, unused, aggregation.gaps, reduced, hash_of(reduced)) {
                 return;
             }
             let of_defaults = self.sieve.left_with_defaults(aggregation, unused);

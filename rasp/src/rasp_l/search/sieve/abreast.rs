@@ -2,8 +2,8 @@
 
 use super::SLOTS_MAX;
 use super::position::Position;
-use super::words::{broadcast, byte};
-use crate::rasp_l::search::lanes::Words;
+use crate::rasp_l::search::vectors::Words;
+use crate::rasp_l::search::words::{broadcast, byte};
 
 /// Eights of slots, the new line, which is the slot behind the others, among them.
 pub(super) const EIGHTS: usize = SLOTS_MAX / 8 + 1;

@@ -1,11 +1,11 @@
 //! The new line as an operand of arithmetic.
 
 use super::position::{Position, by_turns};
-use super::words::byte;
 use super::{Candidate, Sieve};
 use crate::rasp_l::operation::Arithmetic;
 use crate::rasp_l::search::line::Kind;
 use crate::rasp_l::search::space::Operations;
+use crate::rasp_l::search::words::byte;
 
 /// The most positions at which calculations are looked up; few new lines meet others.
 const LOOKED_UP: usize = 8;

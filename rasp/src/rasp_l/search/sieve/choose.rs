@@ -1,9 +1,9 @@
 //! The new line as an input of a conditional.
 
 use super::position::Position;
-use super::words::byte;
 use super::{Candidate, Sieve};
 use crate::rasp_l::search::line::{self, Kind, Slot};
+use crate::rasp_l::search::words::byte;
 
 /// One side of a conditional whose condition is a slot; the new line is there, and another slot on the other side.
 #[derive(Debug)]

@@ -3,9 +3,11 @@
 
 use super::TABULATED_FIRST;
 use super::abreast::EIGHTS;
-use super::words::broadcast;
-use crate::rasp_l::search::lanes::{Lanes, Words, bytes_of};
+use crate::rasp_l::search::vectors::{Vectors, Words, bytes_of};
+use crate::rasp_l::search::words::broadcast;
 
+// Two sets of pairs, those that are equal and those that are less, make 64 bytes.
+const _: () = assert!(EIGHTS <= 4);
 /// Words of the places before a first position.
 const PLACE_WORDS: usize = TABULATED_FIRST.div_ceil(8);
 /// The number in base three that some places make, the first place lowest: of the first four.
@@ -22,12 +24,12 @@ pub(super) struct Compared {
 impl Compared {
     /// Compares the pairs, eight at a time; `pairs` has, for a word of places and eight pairs, the keys and the queries.
     #[inline(always)]
-    pub(super) fn new(lanes: impl Lanes, prefix_len: usize, eights: usize, pairs: impl Fn(usize, usize) -> (Words, Words)) -> Self {
+    pub(super) fn new(vectors: impl Vectors, prefix_len: usize, eights: usize, pairs: impl Fn(usize, usize) -> (Words, Words)) -> Self {
         let mut compared = Compared::default();
         for (word, (equal, less)) in compared.equal.iter_mut().zip(&mut compared.less).enumerate().take(prefix_len.div_ceil(8)) {
             for (eight, (equal, less)) in equal.iter_mut().zip(less).enumerate().take(eights) {
                 let (keys, queries) = pairs(word, eight);
-                (*equal, *less) = lanes.compare(&keys, &queries);
+                (*equal, *less) = vectors.compare(&keys, &queries);
             }
         }
         compared
@@ -45,7 +47,7 @@ impl Compared {
 
     /// For each pair, how these places of a short prefix compare, as a number in base three; all others as if greater.
     #[inline(always)]
-    pub(super) fn orders(&self, lanes: impl Lanes, places: u32) -> [u8; 8 * EIGHTS] {
+    pub(super) fn orders(&self, vectors: impl Vectors, places: u32) -> [u8; 8 * EIGHTS] {
         let places = broadcast(places as i8);
         let mut both = [0; 8];
         for eight in 0..EIGHTS {
@@ -53,7 +55,7 @@ impl Compared {
             both[4 + eight] = self.less[0][eight] & places;
         }
         let both = bytes_of(&both);
-        let mut numbers = lanes.look_up(&IN_BASE_THREE, &both);
+        let mut numbers = vectors.look_up(&IN_BASE_THREE, &both);
         for (number, places) in numbers.iter_mut().zip(both) {
             *number += if places >> 4 & 1 == 1 { FIFTH } else { 0 };
         }
@@ -64,10 +66,10 @@ impl Compared {
 #[cfg(test)]
 mod tests {
     use super::super::position::ORDER_SETS;
-    use super::super::words::{compare, compare_word};
     use super::*;
     use crate::rasp_l::search::kernel::Kernels;
-    use crate::rasp_l::search::lanes::on_lanes;
+    use crate::rasp_l::search::vectors::with_vectors;
+    use crate::rasp_l::search::words::{compare, compare_word};
     use proptest::prelude::*;
 
     proptest! {
@@ -77,9 +79,9 @@ mod tests {
             let keys: Vec<Words> = (0..2 * EIGHTS).map(|number| std::array::from_fn(|lane| u64::from_le_bytes(bytes[(8 * number + lane) % bytes.len()].map(of)))).collect();
             let queries = queries.map(|query| of(query.cast_unsigned()).cast_signed());
             let query_words = |eight: usize| std::array::from_fn(|lane| broadcast(queries[8 * eight + lane]));
-            let (compared, orders) = on_lanes!(Kernels::new(), |lanes| {
-                let compared = Compared::new(lanes, prefix_len, EIGHTS, |word, eight| (keys[word * EIGHTS + eight], query_words(eight)));
-                (compared, compared.orders(lanes, places))
+            let (compared, orders) = with_vectors!(Kernels::new(), |vectors| {
+                let compared = Compared::new(vectors, prefix_len, EIGHTS, |word, eight| (keys[word * EIGHTS + eight], query_words(eight)));
+                (compared, compared.orders(vectors, places))
             });
             for (pair, &query) in queries.iter().enumerate() {
                 let words: Vec<u64> = (0..prefix_len.div_ceil(8)).map(|word| keys[word * EIGHTS + pair / 8][pair % 8]).collect();

@@ -8,11 +8,11 @@
 mod key;
 
 use super::position::{Position, Prospects};
-use super::words::{byte, compare};
 use super::{DEFAULTS_TOGETHER, FIRST, Left, Sieve, WORDS_MAX, as_words};
 use crate::rasp_l::search::kernel::Chunk;
 use crate::rasp_l::search::line::Kind;
 use crate::rasp_l::search::view::Unfilled;
+use crate::rasp_l::search::words::{byte, compare};
 pub(super) use key::Alike;
 
 /// The places up to a first position at which a selector selects nothing.
@@ -96,9 +96,7 @@ impl Sieve {
                 return [0; DEFAULTS_TOGETHER];
             }
         }
-        let mut prospects = alive.to_le_bytes().map(|byte| Prospects::of_byte(byte).bits(self.reductions));
-        prospects[self.space.constants.len().min(DEFAULTS_TOGETHER)..].fill(0);
-        prospects
+        alive.to_le_bytes().map(|byte| Prospects::of_byte(byte).bits(self.reductions))
     }
 
     /// The defaults, of those that are looked at together, of which something holds.

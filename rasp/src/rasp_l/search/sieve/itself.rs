@@ -6,15 +6,15 @@
 use super::abreast::EIGHTS;
 use super::own;
 use super::position::places_of;
-use super::words::{broadcast, byte};
 use super::{Candidate, Sieve};
 use crate::rasp_l::search::kernel::{Bits, LANES};
-use crate::rasp_l::search::lanes::{Lanes, Words, bytes_of, on_lanes};
 use crate::rasp_l::search::line::Kind;
+use crate::rasp_l::search::vectors::{Vectors, Words, bytes_of, with_vectors};
+use crate::rasp_l::search::words::{broadcast, byte};
 
 /// The new line as key or query, beside eight slots.
 #[derive(Clone, Copy, Debug)]
-struct Eight {
+struct Pairing {
     is_key: bool,
     /// Which eight slots.
     number: usize,
@@ -24,28 +24,28 @@ struct Eight {
 
 /// The partners of new lines that leave certain slots to be read, with everything possible.
 #[derive(Debug)]
-pub(super) struct Partners {
+pub(super) struct Pairings {
     required: u32,
-    eights: Vec<Eight>,
+    eights: Vec<Pairing>,
 }
 
 impl Sieve {
     /// As key or query and as value, at once.
     pub(super) fn could_reduce_itself(&mut self, candidate: &Candidate<'_>) -> bool {
-        let mut eights = [Eight { is_key: false, number: 0, alive: [0; LANES] }; 2 * EIGHTS];
-        let partners = self.partners_of(candidate.required);
-        let len = partners.eights.len();
+        let mut eights = [Pairing { is_key: false, number: 0, alive: [0; LANES] }; 2 * EIGHTS];
+        let pairings = self.pairings(candidate.required);
+        let len = pairings.eights.len();
         let prospects = own::small(candidate.prospects);
-        for (eight, partners) in eights.iter_mut().zip(&partners.eights) {
-            *eight = Eight { alive: partners.alive.map(|alive| alive & prospects), ..*partners };
+        for (eight, partners) in eights.iter_mut().zip(&pairings.eights) {
+            *eight = Pairing { alive: partners.alive.map(|alive| alive & prospects), ..*partners };
         }
         self.any_reduces(candidate.words, &mut eights[..len])
     }
 
     /// The partners of tokens.
-    fn partners_of(&mut self, required: u32) -> &Partners {
-        if let Some(known) = self.partners.iter().position(|partners| partners.required == required) {
-            return &self.partners[known];
+    fn pairings(&mut self, required: u32) -> &Pairings {
+        if let Some(known) = self.pairings.iter().position(|pairings| pairings.required == required) {
+            return &self.pairings[known];
         }
         let reads_all = |partner: usize| required & !(1 << partner) == 0;
         let partners = (0..self.kinds.len()).filter(|&slot| self.kinds[slot] == Kind::Token && reads_all(slot));
@@ -61,18 +61,18 @@ impl Sieve {
                         alive[8 * comparison as usize + lane] = u8::MAX;
                     }
                 }
-                eights.push(Eight { is_key, number, alive });
+                eights.push(Pairing { is_key, number, alive });
             }
         }
-        self.partners.push(Partners { required, eights });
-        &self.partners[self.partners.len() - 1]
+        self.pairings.push(Pairings { required, eights });
+        &self.pairings[self.pairings.len() - 1]
     }
 
     /// Whether the new line, reduced by a selector of itself and some partner, gives the target at each position.
-    fn any_reduces(&mut self, words: &[u64], eights: &mut [Eight]) -> bool {
+    fn any_reduces(&mut self, words: &[u64], eights: &mut [Pairing]) -> bool {
         let itself = self.kinds.len();
         let Self { kernels, positions, abreast, own, .. } = self;
-        on_lanes!(kernels, |lanes| {
+        with_vectors!(kernels, |vectors| {
             let mut len = eights.len();
             for (number, position) in positions.iter().enumerate() {
                 let query = broadcast(byte(words, position.lane));
@@ -86,9 +86,9 @@ impl Sieve {
                     };
                     let selected = |word: usize| {
                         let keys = if eight.is_key { [words[position.word + word]; 8] } else { *abreast.keys(number, word, eight.number) };
-                        bytes_of(&select(lanes.compare(&keys, &queries), places_of(position.prefix, word)))
+                        bytes_of(&select(vectors.compare(&keys, &queries), places_of(position.prefix, word)))
                     };
-                    let reductions = own.reductions(lanes, words, positions, number, selected);
+                    let reductions = own.reductions(vectors, words, positions, number, selected);
                     if own::narrow(&mut eight.alive, &reductions) {
                         eights[left] = eight;
                         left += 1;

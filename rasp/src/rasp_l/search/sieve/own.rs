@@ -7,11 +7,12 @@
 use super::position::Position;
 use super::{DEFAULTS, REDUCTIONS};
 use crate::rasp_l::search::kernel::{Bits, LANES};
-use crate::rasp_l::search::lanes::Lanes;
 use crate::rasp_l::search::layout::TOKENS_MAX;
+use crate::rasp_l::search::vectors::Vectors;
 
 pub(super) const SMALL_REDUCTIONS: u8 = 0b0000_0111;
 pub(super) const SMALL_DEFAULTS: u8 = 0b0111_1000;
+const MEAN: u8 = 0b100;
 
 /// Places whose sets are looked up.
 const PART: usize = 4;
@@ -33,7 +34,6 @@ const SIZES: Table = {
 const EQUAL: u8 = 1;
 const ABOVE: u8 = 2;
 const BELOW: u8 = 4;
-const MEAN: u8 = 4;
 
 /// The new line at each position, in order, made when a position is first asked for: most new lines are ruled out at the first.
 #[derive(Debug)]
@@ -123,7 +123,7 @@ impl Own {
     #[inline(always)]
     pub(super) fn reductions(
         &mut self,
-        lanes: impl Lanes,
+        vectors: impl Vectors,
         words: &[u64],
         positions: &[Position],
         number: usize,
@@ -142,7 +142,7 @@ impl Own {
             let places = sets(word);
             for (half, part) in parts.iter().enumerate().take((position.prefix_len - 8 * word).div_ceil(PART)) {
                 let places = places.map(|places| places >> (PART * half));
-                let found = [&part.against, &part.beyond, &SIZES].map(|table| lanes.look_up(table, &places));
+                let found = [&part.against, &part.beyond, &SIZES].map(|table| vectors.look_up(table, &places));
                 for lane in 0..LANES {
                     against[lane] |= found[0][lane];
                     beyond[lane] = beyond[lane].wrapping_add(found[1][lane]);
@@ -150,7 +150,7 @@ impl Own {
                 }
             }
         }
-        let mut reductions = lanes.look_up(&position.aim.outcomes, &against);
+        let mut reductions = vectors.look_up(&position.aim.outcomes, &against);
         let is_zero = u8::from(position.target == 0);
         for lane in 0..LANES {
             let is_mean = beyond[lane].wrapping_sub(is_zero) < (sizes[lane] << is_zero).wrapping_sub(is_zero);

@@ -8,10 +8,10 @@ use super::compared::Compared;
 use super::defaults::Alike;
 use super::position::selections;
 use super::table::row_of;
-use super::words::{byte, compare};
 use super::{Candidate, DEFAULTS, Row, SETS, SLOTS_MAX, Sieve, TABULATED, is_possible};
-use crate::rasp_l::search::lanes::{Lanes, on_lanes};
 use crate::rasp_l::search::line::{Kind, Slot};
+use crate::rasp_l::search::vectors::{Vectors, with_vectors};
+use crate::rasp_l::search::words::{byte, compare};
 
 /// The slots of one kind.
 #[derive(Debug)]
@@ -191,13 +191,13 @@ impl Sieve {
 
     /// What is left beside each of these queries after the first positions; whether anything is.
     fn narrow_all(&self, key: &[u64], queries: &[Slot], alive: &mut [Row]) -> bool {
-        on_lanes!(self.kernels, |lanes| {
+        with_vectors!(self.kernels, |vectors| {
             for number in 0..self.first {
                 let position = &self.positions[number];
-                let compared = self.compare_slots(lanes, number, key);
+                let compared = self.compare_slots(vectors, number, key);
                 let mut left = [0; 8];
                 if number < self.short {
-                    let (orders, rows) = (compared.orders(lanes, position.prefix), self.rows(number));
+                    let (orders, rows) = (compared.orders(vectors, position.prefix), self.rows(number));
                     for (alive, &query) in alive.iter_mut().zip(queries) {
                         narrow(alive, &rows[usize::from(orders[usize::from(query)])], &mut left);
                     }
@@ -218,10 +218,10 @@ impl Sieve {
 
     /// A key at a first position, compared with all slots.
     #[inline(always)]
-    pub(super) fn compare_slots(&self, lanes: impl Lanes, number: usize, key: &[u64]) -> Compared {
+    pub(super) fn compare_slots(&self, vectors: impl Vectors, number: usize, key: &[u64]) -> Compared {
         let position = &self.positions[number];
         let pairs = |word: usize, eight: usize| ([key[position.word + word]; 8], *self.abreast.queries(number, eight));
-        Compared::new(lanes, position.prefix_len, self.kinds.len().div_ceil(8), pairs)
+        Compared::new(vectors, position.prefix_len, self.kinds.len().div_ceil(8), pairs)
     }
 
     /// As key and query of an aggregation of another value.

@@ -4,10 +4,10 @@
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
 
 use super::own::Aim;
-use super::words::{HIGH, broadcast, byte, compare, compare_bytes};
 use super::{DEFAULTS, DEFAULTS_TOGETHER, FIRST, FIRST_PREFIX, ORDERS, POSITIONS_MAX, REDUCTIONS, TABULATED, TABULATED_FIRST};
 use crate::rasp_l::search::layout::{Layout, Scored};
 use crate::rasp_l::search::view::chunk_words;
+use crate::rasp_l::search::words::{HIGH, broadcast, byte, compare, compare_bytes};
 
 /// The class of long prefixes: after all others.
 const LONG: usize = 1 << 16;
@@ -417,8 +417,8 @@ pub(super) fn position(scored: Scored, defaults: &[i8], together: &[i8]) -> Posi
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::compare_word;
     use super::*;
+    use crate::rasp_l::search::words::compare_word;
     use proptest::prelude::*;
 
     proptest! {

@@ -3,13 +3,13 @@
 use super::own;
 use super::{Candidate, FIRST, Sieve};
 use crate::rasp_l::search::kernel::{Bits, LANES};
-use crate::rasp_l::search::lanes::on_lanes;
+use crate::rasp_l::search::vectors::with_vectors;
 
 /// Selectors, 64 abreast.
 #[derive(Debug, Default)]
 pub(super) struct List {
     selectors: Vec<u32>,
-    /// `[up to FIRST positions][words of a sequence][selectors / 64]`: eight places that each selects.
+    /// `[up to FIRST positions][words of a sequence][selectors / 64]`: eight places that each selects; none behind the last selector.
     sets: Vec<Bits>,
 }
 
@@ -27,12 +27,12 @@ impl Sieve {
             last[if len == 0 { LANES } else { len }..].fill(0);
         }
         let looked_up = positions.len().min(FIRST);
-        let any = on_lanes!(kernels, |lanes| {
+        let any = with_vectors!(kernels, |vectors| {
             for number in 0..looked_up {
                 let mut any = false;
                 for place in 0..alive.len() {
                     let sets = |word: usize| list.sets[(number * *width + word) * alive.len() + place];
-                    let reductions = own.reductions(lanes, words, positions, number, sets);
+                    let reductions = own.reductions(vectors, words, positions, number, sets);
                     any |= own::narrow(&mut alive[place], &reductions);
                 }
                 if !any {

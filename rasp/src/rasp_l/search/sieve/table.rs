@@ -4,9 +4,9 @@
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
 
 use super::position::{ORDER_SETS, selections};
-use super::words::{broadcast, compare};
 use super::{DEFAULTS, ORDERS, REDUCTIONS, Row, SETS, Sieve, TABULATED};
 use crate::rasp_l::search::line::Slot;
+use crate::rasp_l::search::words::{broadcast, compare};
 
 impl Sieve {
     /// The next table: the last one, and the bits of the slot.

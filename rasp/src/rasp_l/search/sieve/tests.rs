@@ -2,11 +2,12 @@
 
 use super::*;
 use crate::rasp_l::search::battery::Sequence;
-use crate::rasp_l::search::lanes::on_lanes;
 use crate::rasp_l::search::layout::Scored;
 use crate::rasp_l::search::line::Line;
 use crate::rasp_l::search::space::Operations;
+use crate::rasp_l::search::vectors::with_vectors;
 use crate::rasp_l::search::view::{Take, Unfilled};
+use crate::rasp_l::search::words::compare;
 use proptest::prelude::*;
 
 /// A state, a last line that it could have, and a last operation that reads it.
@@ -121,7 +122,13 @@ impl Take for Together<'_> {
         }
         for (number, &default) in aggregation.defaults.iter().enumerate() {
             if aggregation.fill(default, out) == self.value {
-                let roles = self.sieve.left_with_defaults(aggregation, self.required).roles(number);
+                let left = self.sieve.left_with_defaults(aggregation, self.required);
+                assert_eq!(
+                    left.prospects[number],
+                    self.sieve.prospects(&words_of(self.value)),
+                    "what is known of all defaults is what each has"
+                );
+                let roles = left.roles(number);
                 let passes = roles.is_some_and(|roles| self.sieve.passes(aggregation.kind, self.value, self.required, roles));
                 self.passes.push(passes);
             }
@@ -202,18 +209,60 @@ proptest! {
         }
     }
 
-    /// Sums are modulo 256: of large values only too many sets can have the target as their mean.
+    /// Where sums modulo 256 are exact, what is possible is what is so with some selector.
+    #[test]
+    fn what_could_be_reduced_is_what_some_selector_reduces(draws in prop_oneof![draws(5), draws(12), draws(20), draws(32)], full: bool) {
+        let Some((mut sieve, Kind::Token, value, required)) = made(&space(full), &draws) else { return Ok(()) };
+        let words = words_of(&value);
+        let is_small = |value: &i8| value.abs() <= 3;
+        let values = words.iter().flat_map(|word| word.to_le_bytes().map(u8::cast_signed));
+        prop_assume!(values.chain(sieve.positions.iter().map(|position| position.target)).all(|value| is_small(&value)));
+        let prospects = sieve.prospects(&words);
+        let is_alive = |of: &dyn Fn(usize, &Position) -> u32| {
+            let positions = sieve.positions.iter().enumerate();
+            own::is_possible(positions.fold(own::small(prospects), |alive, (number, position)| {
+                alive & own::small(position.reductions(position.against(&words, sieve.width), &words, of(number, position)))
+            }))
+        };
+        let by_pair = |key: &[u64], query: &[u64]| {
+            sieve.space.operations.select.iter().any(|&comparison| {
+                is_alive(&|_, position| {
+                    let (equal, less) = compare(&key[position.word..], sieve.width, byte(query, position.lane));
+                    position::selections(equal, less, position.prefix)[comparison as usize]
+                })
+            })
+        };
+        let is_partner = |slot: &usize| sieve.kinds[*slot] == Kind::Token && required & !(1 << slot) == 0;
+        let by_itself = required == 0 && by_pair(&words, &words)
+            || (0..sieve.kinds.len()).filter(is_partner).map(|slot| sieve.words_of(slot)).any(|other| by_pair(&words, other) || by_pair(other, &words));
+        let reads_all = |selector: &usize| required & !sieve.reads[*selector] == 0;
+        let by_some = (0..sieve.reads.len()).filter(reads_all).any(|selector| is_alive(&|number, _| sieve.sets[selector * sieve.positions.len() + number]));
+        sieve.own.clear();
+        let candidate = Candidate { words: &words, required, prospects };
+        prop_assert_eq!(sieve.could_reduce_itself(&candidate), by_itself);
+        prop_assert_eq!(sieve.could_be_reduced(&candidate), by_some);
+    }
+
+    #[test]
+    fn what_is_narrowed_is_possible_where_some_byte_is(mut alive: [u8; LANES], reductions: [u8; LANES], most in 0..=LANES) {
+        let reductions = std::array::from_fn(|lane| if lane < most { reductions[lane] } else { 0 });
+        let expected: Bits = std::array::from_fn(|lane| alive[lane] & reductions[lane]);
+        prop_assert_eq!(own::narrow(&mut alive, &reductions), expected.into_iter().any(own::is_possible));
+        prop_assert_eq!(alive, expected);
+    }
+
+    /// Sums are modulo 256: of large values, sets may seem to have the target as their mean, but never seem not to.
     #[test]
     fn what_a_new_line_comes_to_over_many_sets_is_what_its_values_do(
-        values: [i8; 32], small: bool, targets in proptest::collection::vec((any::<i8>(), 1..=32_usize, 0..5_u64), 1..4),
+        values: [i8; 32], small: bool, targets in proptest::collection::vec((any::<i8>(), 1..=32_usize, 0..6_usize), 1..4),
         sets in proptest::collection::vec(any::<u32>(), LANES),
     ) {
         let of = |value: i8| if small { value % 3 } else { value };
         let words: Vec<u64> = values.chunks(8).map(|values| u64::from_le_bytes(std::array::from_fn(|place| of(values[place]).cast_unsigned()))).collect();
-        let of_target = |&(target, prefix_len, default): &(i8, usize, u64)| {
+        let of_target = |&(target, prefix_len, default): &(i8, usize, usize)| {
             let defaults = [of(target); 5].map(|target| target.wrapping_add(1));
-            let defaults: Vec<i8> = defaults.into_iter().take(default as usize).chain([of(target)]).collect();
-            position(Scored { lane: prefix_len - 1, start: 0, target: of(target) }, if default == 4 { &[] } else { &defaults }, &[])
+            let defaults: Vec<i8> = defaults.into_iter().take(default).chain([of(target)]).collect();
+            position(Scored { lane: prefix_len - 1, start: 0, target: of(target) }, if default == 5 { &[] } else { &defaults }, &[])
         };
         let positions: Vec<Position> = targets.iter().map(of_target).collect();
         let mut own = Own::new(positions.len());
@@ -234,5 +283,5 @@ proptest! {
 /// What a new line comes to over sets of places.
 fn reductions(own: &mut Own, words: &[u64], positions: &[Position], number: usize, sets: &[u32]) -> Bits {
     let of_word = |word: usize| std::array::from_fn(|lane| (sets[lane] >> (8 * word)) as u8);
-    on_lanes!(Kernels::new(), |lanes| { own.reductions(lanes, words, positions, number, of_word) })
+    with_vectors!(Kernels::new(), |vectors| { own.reductions(vectors, words, positions, number, of_word) })
 }

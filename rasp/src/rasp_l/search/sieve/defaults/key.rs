@@ -5,11 +5,11 @@ use super::super::compared::Compared;
 use super::super::partner::{Start, is_any, narrow};
 use super::super::position::{Position, selections};
 use super::super::table::row_of;
-use super::super::words::{broadcast, byte};
 use super::super::{DEFAULTS_TOGETHER, Row, Sieve, is_possible};
 use super::Candidates;
-use crate::rasp_l::search::lanes::{Words, on_lanes};
 use crate::rasp_l::search::line::{self, Slot};
+use crate::rasp_l::search::vectors::{Words, with_vectors};
+use crate::rasp_l::search::words::{broadcast, byte};
 
 /// The queries of a [`Start`], each with some defaults that are alike to it.
 #[derive(Debug, Default)]
@@ -71,14 +71,14 @@ impl Sieve {
     /// What is left beside each query after the first positions; whether anything is.
     fn narrow_all_with(&self, candidates: &Candidates<'_>, start: &Start, alive: &mut [Row]) -> bool {
         let like = &start.alike;
-        on_lanes!(self.kernels, |lanes| {
+        with_vectors!(self.kernels, |vectors| {
             for (number, digits) in like.digits.chunks_exact(alive.len()).enumerate() {
                 let (position, gap) = (&self.positions[number], &candidates.gaps[number]);
-                let compared = self.compare_slots(lanes, number, candidates.words);
+                let compared = self.compare_slots(vectors, number, candidates.words);
                 let mut left = [0; 8];
                 let alive = alive.iter_mut().zip(&like.queries).zip(digits);
                 if number < self.short {
-                    let (rows, orders) = (self.rows(number), compared.orders(lanes, position.prefix & !gap.places));
+                    let (rows, orders) = (self.rows(number), compared.orders(vectors, position.prefix & !gap.places));
                     for ((alive, &query), &digit) in alive {
                         let order = usize::from(orders[usize::from(query)]) + usize::from(digit) * gap.weight;
                         narrow(alive, &rows[order], &mut left);
@@ -108,7 +108,7 @@ impl Sieve {
         let in_bytes: Words = std::array::from_fn(|number| defaults.get(number).map_or(0, |&default| broadcast(default)));
         let mut alive = [self.by_comparison(allowed); DEFAULTS_TOGETHER];
         let alive = &mut alive[..defaults.len()];
-        let any = on_lanes!(self.kernels, |lanes| {
+        let any = with_vectors!(self.kernels, |vectors| {
             for number in 0..self.first {
                 let position = &self.positions[number];
                 let queries = candidates.at(position.lane).map_or(in_bytes, |query| [broadcast(query); 8]);
@@ -116,10 +116,10 @@ impl Sieve {
                     let (key, gap) = (candidates.words[position.word + word], candidates.unselected[position.word + word]);
                     (in_bytes.map(|default| key | gap & default), queries)
                 };
-                let compared = Compared::new(lanes, position.prefix_len, 1, pairs);
+                let compared = Compared::new(vectors, position.prefix_len, 1, pairs);
                 let mut left = [0; 8];
                 if number < self.short {
-                    let (orders, rows) = (compared.orders(lanes, position.prefix), self.rows(number));
+                    let (orders, rows) = (compared.orders(vectors, position.prefix), self.rows(number));
                     for (alive, &order) in alive.iter_mut().zip(&orders) {
                         narrow(alive, &rows[usize::from(order)], &mut left);
                     }

@@ -2,12 +2,12 @@
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
 
 use super::super::position::{Position, selections};
-use super::super::words::{byte, compare};
 use super::super::{DEFAULTS, REDUCTIONS, Sieve};
 use super::{Pairs, Partners, Set, join};
 use crate::comparison::Comparison;
 use crate::rasp_l::search::kernel::Kernels;
 use crate::rasp_l::search::line::{NEW_WIDTH, Slot};
+use crate::rasp_l::search::words::{byte, compare};
 
 /// The words of a set that are looked at together.
 const BLOCK: usize = 8;

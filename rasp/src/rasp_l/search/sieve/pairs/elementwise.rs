@@ -2,9 +2,9 @@
 
 use super::super::Sieve;
 use super::super::position::Position;
-use super::super::words::byte;
 use super::{Pairs, Partners, Set, join};
 use crate::rasp_l::search::line::{self, Kind, Slot};
+use crate::rasp_l::search::words::byte;
 
 impl Pairs {
     /// The item as the left operand.

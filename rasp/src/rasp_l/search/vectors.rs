@@ -3,6 +3,7 @@
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled with the instructions that were chosen")]
 
 use super::kernel::{Bits, LANES};
+use super::words::compare_words;
 use pulp::Scalar;
 #[cfg(target_arch = "x86_64")]
 use pulp::x86::{V3, V4};
@@ -11,7 +12,7 @@ use pulp::x86::{V3, V4};
 pub(super) type Words = [u64; 8];
 
 /// Vector instructions.
-pub(super) trait Lanes: Copy {
+pub(super) trait Vectors: Copy {
     /// A byte for each two words, with a bit for each place: where their bytes are equal, and where that of the first, as int8, is less.
     fn compare(self, left: &Words, right: &Words) -> (u64, u64);
 
@@ -19,28 +20,28 @@ pub(super) trait Lanes: Copy {
     fn look_up(self, table: &[u8; 16], places: &Bits) -> Bits;
 }
 
-/// Calls a block that is compiled once for each kind of lanes, with those of some kernels: `on_lanes!(kernels, |lanes| { ... })`.
-macro_rules! on_lanes {
-    ($kernels:expr, |$lanes:ident| $block:block) => {
+/// Calls a block that is compiled once for each kind of vectors, with those of some kernels: `with_vectors!(kernels, |vectors| { ... })`.
+macro_rules! with_vectors {
+    ($kernels:expr, |$vectors:ident| $block:block) => {
         match $kernels.arch() {
             #[cfg(target_arch = "x86_64")]
-            pulp::Arch::V4($lanes) => $lanes.vectorize(
+            pulp::Arch::V4($vectors) => $vectors.vectorize(
                 #[inline(always)]
                 || $block,
             ),
             #[cfg(target_arch = "x86_64")]
-            pulp::Arch::V3($lanes) => $lanes.vectorize(
+            pulp::Arch::V3($vectors) => $vectors.vectorize(
                 #[inline(always)]
                 || $block,
             ),
             _ => {
-                let $lanes = pulp::Scalar;
-                $crate::rasp_l::search::lanes::call(|| $block)
+                let $vectors = pulp::Scalar;
+                $crate::rasp_l::search::vectors::call(|| $block)
             }
         }
     };
 }
-pub(super) use on_lanes;
+pub(super) use with_vectors;
 
 /// Calls a function, from whose block `return` thus returns.
 #[inline(always)]
@@ -58,13 +59,14 @@ pub(super) fn bytes_of(words: &Words) -> Bits {
     bytes
 }
 
-impl Lanes for Scalar {
+impl Vectors for Scalar {
     #[inline(always)]
     fn compare(self, left: &Words, right: &Words) -> (u64, u64) {
         let (mut equal, mut less) = (0, 0);
-        for (place, (left, right)) in bytes_of(left).into_iter().zip(bytes_of(right)).enumerate() {
-            equal |= u64::from(left == right) << place;
-            less |= u64::from(left.cast_signed() < right.cast_signed()) << place;
+        for (word, (&left, &right)) in left.iter().zip(right).enumerate() {
+            let of_word = compare_words(left, right);
+            equal |= u64::from(of_word.0) << (8 * word);
+            less |= u64::from(of_word.1) << (8 * word);
         }
         (equal, less)
     }
@@ -76,7 +78,7 @@ impl Lanes for Scalar {
 }
 
 #[cfg(target_arch = "x86_64")]
-impl Lanes for V3 {
+impl Vectors for V3 {
     #[inline(always)]
     fn compare(self, left: &Words, right: &Words) -> (u64, u64) {
         let (left, right): ([[u64; 4]; 2], [[u64; 4]; 2]) = (pulp::cast(*left), pulp::cast(*right));
@@ -98,7 +100,7 @@ impl Lanes for V3 {
 }
 
 #[cfg(target_arch = "x86_64")]
-impl Lanes for V4 {
+impl Vectors for V4 {
     #[inline(always)]
     fn compare(self, left: &Words, right: &Words) -> (u64, u64) {
         let (left, right) = (pulp::cast(*left), pulp::cast(*right));
@@ -132,8 +134,8 @@ mod tests {
             }
             #[cfg(target_arch = "x86_64")]
             {
-                let of_v3 = V3::try_new().map(|lanes| lanes.vectorize(|| (lanes.compare(&sides[0], &sides[1]), lanes.look_up(&table, &places))));
-                let of_v4 = V4::try_new().map(|lanes| lanes.vectorize(|| (lanes.compare(&sides[0], &sides[1]), lanes.look_up(&table, &places))));
+                let of_v3 = V3::try_new().map(|vectors| vectors.vectorize(|| (vectors.compare(&sides[0], &sides[1]), vectors.look_up(&table, &places))));
+                let of_v4 = V4::try_new().map(|vectors| vectors.vectorize(|| (vectors.compare(&sides[0], &sides[1]), vectors.look_up(&table, &places))));
                 for other in [of_v3, of_v4].into_iter().flatten() {
                     prop_assert_eq!(other, ((equal, less), found));
                 }
