@@ -121,7 +121,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn all_lanes_do_the_same(bytes in any::<[[u8; 8]; 16]>(), few: bool, table: [u8; 16]) {
+        fn all_instructions_do_the_same(bytes in any::<[[u8; 8]; 16]>(), few: bool, table: [u8; 16]) {
             let of = |byte: u8| if few { byte % 3 } else { byte };
             let words: [u64; 16] = bytes.map(|bytes| u64::from_le_bytes(bytes.map(of)));
             let sides: [Words; 2] = [words[..8].try_into().unwrap(), words[8..].try_into().unwrap()];

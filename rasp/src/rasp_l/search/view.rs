@@ -46,7 +46,7 @@ pub(super) struct Unfilled<'v> {
     pub(super) reduced: &'v [Chunk],
     /// `[chunks]`: all ones at positions where nothing is.
     pub(super) unselected: &'v [Chunk],
-    /// The first selector with such positions.
+    /// The first selector that selects nothing at the same positions.
     pub(super) gaps: u32,
     kernels: Kernels,
 }
@@ -94,7 +94,8 @@ pub(super) struct View<'s> {
     unselected: Vec<Chunk>,
     /// For each selector, the first one that selects nothing at the same positions.
     gaps: Vec<u32>,
-    /// The selectors by these positions.
+    /// The first ones, and the same by these positions.
+    first_gaps: Vec<u32>,
     gaps_table: Table,
     /// Whether there is such a position; in [`derive_by`](Self::derive_by), in the other view.
     some_empty: Vec<bool>,
@@ -124,6 +125,7 @@ impl<'s> View<'s> {
             counts: Vec::new(),
             unselected: Vec::new(),
             gaps: Vec::new(),
+            first_gaps: Vec::new(),
             gaps_table: Table::default(),
             some_empty: Vec::new(),
             is_part,
@@ -190,7 +192,8 @@ impl<'s> View<'s> {
         self.counts.truncate(selectors * self.layout.chunks);
         self.unselected.truncate(selectors * self.layout.chunks);
         self.gaps.truncate(selectors);
-        self.gaps_table.truncate(selectors);
+        self.first_gaps.truncate(self.first_gaps.partition_point(|&first| (first as usize) < selectors));
+        self.gaps_table.truncate(self.first_gaps.len());
         self.some_empty.truncate(selectors);
     }
 
@@ -358,9 +361,13 @@ impl<'s> View<'s> {
         }
         let selector = self.gaps.len();
         let hash = hash(0, self.unselected(selector).iter().map(chunk_words));
-        let alike = self.gaps_table.find(hash, |other| self.unselected(other) == self.unselected(selector));
-        self.gaps_table.push(hash);
-        self.gaps.push(alike.map_or(selector as u32, |other| self.gaps[other]));
+        let is_same = |place: usize| self.unselected(self.first_gaps[place] as usize) == self.unselected(selector);
+        let known = self.gaps_table.find(hash, is_same).map(|place| self.first_gaps[place]);
+        if known.is_none() {
+            self.gaps_table.push(hash);
+            self.first_gaps.push(selector as u32);
+        }
+        self.gaps.push(known.unwrap_or(selector as u32));
     }
 
     /// How many places a mask selects, in one chunk.

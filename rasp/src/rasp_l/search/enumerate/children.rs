@@ -27,8 +27,8 @@ pub(super) struct LastLines {
     pub(super) beside: u32,
 }
 
-/// Values of equal length without duplicates, each with what last line it would be: its kind, and what it leaves to be read; and where it is to have a default, if
-/// anywhere.
+/// Values of equal length without duplicates, each with what last line it would be: its kind, and what it leaves to be read; and, where a default is still to come,
+/// the [gaps](Unfilled::gaps) that get it.
 #[derive(Debug, Default)]
 struct Distinct {
     table: Table,

@@ -6,7 +6,7 @@ use super::abreast::EIGHTS;
 use crate::rasp_l::search::vectors::{Vectors, Words, bytes_of};
 use crate::rasp_l::search::words::broadcast;
 
-// Two sets of pairs, those that are equal and those that are less, make 64 bytes.
+// Two sets of pairs, those that are equal and those that are less, fit in 64 bytes.
 const _: () = assert!(EIGHTS <= 4);
 /// Words of the places before a first position.
 const PLACE_WORDS: usize = TABULATED_FIRST.div_ceil(8);

@@ -36,13 +36,13 @@ impl Sieve {
         let pairings = self.pairings(candidate.required);
         let len = pairings.eights.len();
         let prospects = own::small(candidate.prospects);
-        for (eight, partners) in eights.iter_mut().zip(&pairings.eights) {
-            *eight = Pairing { alive: partners.alive.map(|alive| alive & prospects), ..*partners };
+        for (eight, pairing) in eights.iter_mut().zip(&pairings.eights) {
+            *eight = Pairing { alive: pairing.alive.map(|alive| alive & prospects), ..*pairing };
         }
         self.any_reduces(candidate.words, &mut eights[..len])
     }
 
-    /// The partners of tokens.
+    /// The pairings of tokens.
     fn pairings(&mut self, required: u32) -> &Pairings {
         if let Some(known) = self.pairings.iter().position(|pairings| pairings.required == required) {
             return &self.pairings[known];
